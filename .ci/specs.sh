@@ -1,0 +1,30 @@
+#!/bin/sh
+# Runs the specs with the module that is built.
+#
+#   .ci/specs.sh LUA plain|gc|asan|valgrind [SPEC_FILE...]
+set -eu
+lua=$1 mode=$2
+shift 2
+[ $# -gt 0 ] || set -- $(find spec -name '*_spec.lua' | sort)
+[ $# -gt 0 ] || { echo 'no spec files' >&2; exit 1; }
+
+build=build/$lua
+case $lua in luajit) interpreter=luajit ;; *) interpreter=lua$lua ;; esac
+option=
+case $mode in
+  gc) option=--stop-the-world ;;
+  asan)
+    build=build/$lua-asan
+    interpreter=$PWD/$build/lua ;;
+  valgrind)
+    mkdir -p build/valgrind
+    interpreter=$PWD/build/valgrind/lua
+    printf '#!/bin/sh\nexec %s lua%s "$@"\n' \
+      'valgrind -q --error-exitcode=99 --leak-check=full' "$lua" \
+      >"$interpreter"
+    chmod +x "$interpreter" ;;
+esac
+
+. .ci/env.sh
+export CLINONE_TEST_LUA="$interpreter" CLINONE_BUILD="$build"
+exec "$interpreter" .ci/busted.lua $option "$@"

@@ -1,0 +1,74 @@
+--- `clinone sandbox`: a local ClinOne to write and test integrations against.
+
+local command = {
+  name = "sandbox",
+  summary = "Run a local ClinOne (HTTPS, tokens, records, faults) on nginx with Lua.",
+}
+
+local EPILOG = [[
+Standard output gets one line, once the sandbox answers:
+   export CLINONE_ENVIRONMENT=/path/environment.json
+Ctrl-C, SIGTERM or the end of --lifetime stop it; it leaves nothing behind.
+
+Control routes (HTTPS, no token):
+   POST /sandbox/faults         {"operation": "patients.create", "kind": "lost_answer"}
+   GET, DELETE /sandbox/faults
+   GET, DELETE /sandbox/log     the requests so far, routes as templates
+   POST /sandbox/reset          records as in the fixtures, no faults
+
+Examples:
+   clinone sandbox                              in one terminal; paste its line in another
+   eval "$(clinone sandbox --lifetime 3600 &)"  or both in one, for an hour
+   clinone sandbox --print-fixtures > mine.json
+   clinone sandbox --fixtures mine.json --log]]
+
+local function port(text)
+  local number = tonumber(text:match("^%d+$"))
+  if number and number <= 65535 then return number end
+  return nil, "a port is a whole number from 0 to 65535"
+end
+
+local function seconds(text)
+  local number = tonumber(text)
+  if number and number > 0 and number < math.huge then return number end
+  return nil, "a lifetime is a number of seconds above 0"
+end
+
+--- Declares the options.
+---@param parser table of argparse
+function command.configure(parser)
+  parser:epilog(EPILOG)
+  local function option(name, argname, description, default)
+    return parser:option(name, description, default):argname(argname)
+  end
+  option("--port", "N", "Port on 127.0.0.1 and ::1; 0 is any free one.", "0"):convert(port)
+  option("--fixtures", "FILE", "What the sandbox knows: clients, studies, sites, records (JSON).")
+  option("--catalog", "FILE",
+    "The catalog whose routes it plays. Default: CLINONE_CATALOG, else the built-in one.")
+  option("--lifetime", "SECONDS", "Stop by itself after so many seconds."):convert(seconds)
+  option("--nginx", "FILE",
+    "The nginx or OpenResty to use. Default: the first one found that has Lua.")
+  parser:flag("--log",
+    "One line per request on standard error: routes as templates, never values.")
+  parser:flag("--print-fixtures", "Print the default fixtures, as a file to edit, and exit.")
+end
+
+--- Runs it. Returns only where it could not start.
+---@param args table
+---@return integer exit_code
+function command.run(args)
+  if args.print_fixtures then
+    io.stdout:write(require "clinone.sandbox.fixtures".default_text())
+    return 0
+  end
+  local from_variable = os.getenv("CLINONE_CATALOG")
+  local message = require "clinone.sandbox".run {
+    port = args.port, fixtures = args.fixtures, lifetime = args.lifetime,
+    nginx = args.nginx, log = args.log,
+    catalog = args.catalog or (from_variable ~= "" and from_variable or nil),
+  }
+  io.stderr:write("clinone sandbox: ", message, "\n")
+  return 1
+end
+
+return command

@@ -1,0 +1,500 @@
+/*
+ * One call as Lua userdata: the state machine of call.h, its request, and
+ * the exchange under way. Lua asks next(), does what it says, and asks again.
+ * Owns all three; session, transport and store are kept alive by the
+ * companion table.
+ */
+#include "lbuild.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "httpdate.h"
+
+struct lcln_call {
+  struct cln_call state;           /* what to do next */
+  struct lcln_session *session;    /* kept alive by the companion */
+  struct lcln_transport *owner;    /* likewise */
+  struct cln_request request;      /* as built; the same for each attempt */
+  struct cln_buffer authorization; /* header line of the last attempt */
+  struct cln_exchange *exchange;   /* last attempt; NULL before the first */
+  bool flying;                     /* an attempt was started, not yet judged */
+  bool anonymous;                  /* no token, no signature */
+  unsigned generation;             /* of the token that was sent */
+  long long started_ms;            /* when the call began */
+  long long ended_ms;              /* when it was done; 0 before */
+  long connect_ms, idle_ms;        /* of each attempt */
+  char id[CLN_UUID_LEN + 1];       /* request id, the same for all attempts */
+};
+
+static struct lcln_call *check_call(lua_State *L)
+{
+  return lcln_check(L, 1, LCLN_CALL, "call expected");
+}
+
+static int push_refusal(lua_State *L, const struct lcln_refusal *refusal)
+{
+  int key = refusal->key;
+
+  lua_pushnil(L);
+  lua_pushstring(L, refusal->reason);
+  if (key != 0)
+    lua_pushvalue(L, key);
+  else
+    lua_pushnil(L);
+  lua_pushstring(L, refusal->path.text);
+  lua_pushstring(L, refusal->error.message);
+  return 5;
+}
+
+/* options at index 5: nil, or a table with total_ms, deadline_ms, connect_ms,
+   idle_ms, max_attempts, base_ms, cap_ms; each replaces the session's. */
+static void read_options(lua_State *L, struct lcln_call *call,
+                         const struct lcln_operation *operation)
+{
+  const struct lcln_session *session = call->session;
+  struct cln_call_options options;
+  long long total_ms = session->total_ms;
+
+  options.retry_class = operation->retry_class;
+  options.retry_503 = operation->retry_503;
+  options.max_attempts = session->max_attempts;
+  options.base_ms = session->base_ms;
+  options.cap_ms = session->cap_ms;
+  options.needs_token = session->store != NULL && !operation->anonymous;
+  options.token_renewable = session->token_renewable;
+  options.deadline_ms = 0;
+  call->connect_ms = session->connect_ms;
+  call->idle_ms = session->idle_ms;
+  if (lua_istable(L, 5)) {
+    total_ms =
+        (long long)lcln_number_field(L, 5, "total_ms", (double)total_ms);
+    options.deadline_ms = (long long)lcln_number_field(L, 5, "deadline_ms", 0);
+    call->connect_ms =
+        (long)lcln_number_field(L, 5, "connect_ms", (double)call->connect_ms);
+    call->idle_ms =
+        (long)lcln_number_field(L, 5, "idle_ms", (double)call->idle_ms);
+    options.max_attempts =
+        (int)lcln_number_field(L, 5, "max_attempts", options.max_attempts);
+    options.base_ms = lcln_number_field(L, 5, "base_ms", options.base_ms);
+    options.cap_ms = lcln_number_field(L, 5, "cap_ms", options.cap_ms);
+  }
+  if (options.deadline_ms == 0)
+    options.deadline_ms = call->started_ms + total_ms;
+  cln_call_init(&call->state, &options, operation->method,
+                &call->session->budget, &call->session->random);
+}
+
+int Lcln_begin(lua_State *L);
+
+/*
+ * session:begin(operation, params, bound, options)
+ *   -> call, warnings (a table, or nil)
+ *   -> nil, reason, key, path, message      refused, nothing was sent
+ */
+int Lcln_begin(lua_State *L)
+{
+  static const char id_header[] = "X-Request-Id";
+  struct lcln_session *session = lcln_check_session(L, 1);
+  struct lcln_operation *operation =
+      lcln_check(L, 2, LCLN_OPERATION, "operation expected");
+  struct lcln_refusal refusal;
+  struct lcln_call *call;
+  int companion, warnings;
+
+  lua_settop(L, 5);
+  call = lcln_new_box(L, sizeof(*call), LCLN_CALL);
+  cln_request_init(&call->request);
+  cln_buffer_init_secret(&call->authorization, 2 * CLN_TOKEN_MAX_BYTES);
+  call->session = session;
+  call->owner = session->transport;
+  lcln_push_companion(L, 1);
+  lcln_set_companion(L, 6);
+  call->started_ms = cln_now_ms();
+  call->anonymous = operation->anonymous;
+
+  lcln_push_companion(L, 2);
+  companion = lua_gettop(L);
+  if (!lcln_build(L, session, operation, companion, &call->request, &warnings,
+                  &refusal))
+    return push_refusal(L, &refusal);
+  read_options(L, call, operation);
+  cln_random_uuid(&session->random, call->id);
+  lcln_raise_nomem(L, cln_request_header(&call->request, id_header,
+                                         sizeof(id_header) - 1, call->id,
+                                         CLN_UUID_LEN, NULL));
+  session->calls++;
+  lua_pushvalue(L, 6);
+  if (warnings == 0 || lcln_length(L, warnings) == 0)
+    return 1;
+  lua_pushvalue(L, warnings);
+  return 2;
+}
+
+static struct cln_token_store *store_of(const struct lcln_call *call)
+{
+  return call->session->store ? &call->session->store->store : NULL;
+}
+
+static long long server_time_s(const struct cln_response *response)
+{
+  struct cln_span date = cln_response_header(response, "Date");
+  long long now_s = date.text ? cln_httpdate_parse(date.text, date.len) : -1;
+
+  return now_s >= 0 ? now_s : (long long)time(NULL);
+}
+
+/* Hands the ended exchange to the state machine. */
+static void judge(struct lcln_call *call, long long now_ms)
+{
+  const struct cln_exchange *exchange = call->exchange;
+  struct cln_attempt attempt;
+  struct cln_span retry_after;
+
+  attempt.status = exchange->status;
+  attempt.http_status = exchange->response.http_status;
+  attempt.written = exchange->written;
+  attempt.stale_connection = exchange->stale_connection;
+  attempt.permanent = exchange->permanent;
+  attempt.retry_after_ms = -1;
+  if (exchange->status == CLN_OK && attempt.http_status >= 300) {
+    retry_after = cln_response_header(&exchange->response, "Retry-After");
+    if (retry_after.text)
+      attempt.retry_after_ms =
+          cln_retry_after_ms(retry_after.text, retry_after.len,
+                             server_time_s(&exchange->response));
+  }
+  call->flying = false;
+  cln_call_attempt_over(&call->state, &attempt, call->generation, now_ms);
+  call->session->attempts++;
+  if (call->state.attempts > 1)
+    call->session->retries++;
+}
+
+/*
+ * call:next()
+ *   -> "attempt", generation of the token    then start(), wait, next()
+ *   -> "wait", seconds                       then wait, next()
+ *   -> "token", generation, optional         newer than that; token_over()
+ *   -> "done"
+ */
+static int Lcln_call_next(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+  struct cln_token_store *store = store_of(call);
+  long long now_ms = cln_now_ms();
+
+  if (call->flying && call->exchange->done)
+    judge(call, now_ms);
+  switch (cln_call_next(&call->state, store, now_ms)) {
+  case CLN_ATTEMPT:
+    lua_pushliteral(L, "attempt");
+    lua_pushinteger(
+        L, store && !call->anonymous ? (lua_Integer)store->generation : 0);
+    return 2;
+  case CLN_WAIT:
+    lua_pushliteral(L, "wait");
+    lua_pushnumber(L, (lua_Number)(call->state.wait_until_ms - now_ms) / 1000);
+    return 2;
+  case CLN_TOKEN:
+    lua_pushliteral(L, "token");
+    lua_pushinteger(L, (lua_Integer)call->state.token_generation);
+    lua_pushboolean(L, call->state.token_optional);
+    return 3;
+  default:
+    if (call->ended_ms == 0)
+      call->ended_ms = now_ms;
+    lua_pushliteral(L, "done");
+    return 1;
+  }
+}
+
+/* The header line that proves who is calling. */
+static enum cln_status authorize(struct lcln_call *call,
+                                 struct cln_error *error)
+{
+  struct lcln_session *session = call->session;
+  struct cln_token_store *store = store_of(call);
+
+  cln_buffer_reset(&call->authorization);
+  if (call->anonymous)
+    return CLN_OK;
+  if (session->signs) {
+    char nonce[CLN_UUID_LEN + 1];
+    cln_random_uuid(&session->random, nonce);
+    return cln_hmac_sign(&session->hmac, &call->request, (long long)time(NULL),
+                         nonce, &call->authorization, error);
+  }
+  if (!store)
+    return CLN_OK;
+  call->generation = store->generation;
+  return cln_buffer_append(&call->authorization, store->line.data,
+                           store->line.len);
+}
+
+/* call:start() -> true | nil, kind, message (the call is then over) */
+static int Lcln_call_start(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+  struct cln_exchange_options options;
+  struct cln_exchange *former = call->exchange;
+  struct cln_error error = {CLN_OK, ""};
+  enum cln_status status;
+  long long left_ms = call->state.options.deadline_ms - cln_now_ms();
+
+  if (!call->session->open || !call->owner->transport)
+    return luaL_error(L, "client is closed");
+  call->exchange = NULL;
+  cln_exchange_release(former);
+  options.timeout_ms = left_ms > 0 ? (long)left_ms : 1;
+  options.connect_ms = call->connect_ms;
+  options.idle_ms = call->idle_ms;
+  options.max_body_bytes = call->session->max_body_bytes;
+  options.fresh_connection = call->state.fresh_connection;
+  options.direct = call->session->direct;
+  status = authorize(call, &error);
+  if (status == CLN_OK)
+    status = cln_transport_start(
+        call->owner->transport, &call->request,
+        call->authorization.len > 0 ? call->authorization.data : NULL,
+        &options, &call->exchange, &error);
+  if (status != CLN_OK) {
+    cln_call_end(&call->state, status);
+    return lcln_push_failure(L, status, &error);
+  }
+  call->flying = true;
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static int Lcln_call_drive(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+
+  if (!call->exchange) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  return lcln_drive(L, call->owner, call->exchange);
+}
+
+static enum cln_status status_argument(lua_State *L, int index)
+{
+  static const char *const names[] = {
+#define CLN_X(symbol, name) name,
+      CLN_STATUS_MAP(CLN_X)
+#undef CLN_X
+          NULL};
+
+  return (enum cln_status)luaL_checkoption(L, index, "ok", names);
+}
+
+/* call:token_over(kind or nil): a token was had, or why not. */
+static int Lcln_call_token_over(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+
+  cln_call_token_over(&call->state, status_argument(L, 2));
+  return 0;
+}
+
+/* call:stop(kind): ends it from outside; what was under way is cut. */
+static int Lcln_call_stop(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+  struct cln_exchange *exchange = call->exchange;
+
+  cln_call_end(&call->state, status_argument(L, 2));
+  if (call->flying) {
+    call->flying = false;
+    call->exchange = NULL;
+    cln_exchange_release(exchange);
+  }
+  return 0;
+}
+
+/* call:progress() -> request id, attempts made, HTTP status, seconds since
+   the call began */
+static int Lcln_call_progress(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+  long long end_ms = call->ended_ms ? call->ended_ms : cln_now_ms();
+
+  lua_pushlstring(L, call->id, CLN_UUID_LEN);
+  lua_pushinteger(L, call->state.attempts);
+  lua_pushinteger(L, call->state.http_status);
+  lua_pushnumber(L, (lua_Number)(end_ms - call->started_ms) / 1000);
+  return 4;
+}
+
+/* call:deadline() -> milliseconds, for the calls made on this one's behalf */
+static int Lcln_call_deadline(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+
+  lua_pushnumber(L, (lua_Number)call->state.options.deadline_ms);
+  return 1;
+}
+
+/* call:request() -> method, url, headers (list of "Name: value"), body or
+   nil. The authorization is not among them. */
+static int Lcln_call_request(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+  const char *line = call->request.headers.data;
+  size_t i;
+
+  lua_pushstring(L, call->request.method);
+  lua_pushstring(L, call->request.url.data);
+  lua_newtable(L);
+  for (i = 1; i <= call->request.header_count; i++) {
+    lua_pushstring(L, line);
+    lua_rawseti(L, -2, (int)i);
+    line += strlen(line) + 1;
+  }
+  if (call->request.has_body)
+    lua_pushlstring(L, call->request.body.data ? call->request.body.data : "",
+                    call->request.body.len);
+  else
+    lua_pushnil(L);
+  return 4;
+}
+
+static void push_body(lua_State *L, const struct cln_response *response)
+{
+  lua_pushlstring(L, response->body.data ? response->body.data : "",
+                  response->body.len);
+}
+
+static void set_field(lua_State *L, const char *key)
+{
+  lua_setfield(L, -2, key);
+}
+
+/* Pushes the response table; the body's string is at index `body`. */
+static void push_response(lua_State *L, const struct lcln_call *call, int body)
+{
+  const struct cln_response *response = &call->exchange->response;
+
+  lua_createtable(L, 0, 8);
+  lua_pushinteger(L, response->http_status);
+  set_field(L, "status");
+  lua_pushvalue(L, body);
+  set_field(L, "body");
+  lua_pushlstring(L, call->id, CLN_UUID_LEN);
+  set_field(L, "request_id");
+  lua_pushinteger(L, call->state.attempts);
+  set_field(L, "attempts");
+  lua_pushnumber(L, (lua_Number)(call->ended_ms - call->started_ms) / 1000);
+  set_field(L, "elapsed");
+  if (call->state.recovered) {
+    lua_pushboolean(L, 1);
+    set_field(L, "recovered");
+  }
+  lua_pushlstring(L, response->headers.data ? response->headers.data : "",
+                  response->headers.len);
+  set_field(L, "header_block");
+  lua_pushvalue(L, lua_upvalueindex(LCLN_RESPONSE));
+  lua_setmetatable(L, -2);
+}
+
+/*
+ * call:result(), once done
+ *   -> value, response, duplicates    an answer of 2xx, read
+ *   -> nil, kind, message, response   it failed; response nil without one
+ * duplicates: how many keys stood twice in one object (nil: none).
+ */
+static int Lcln_call_result(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+  const struct cln_response *response;
+  struct cln_error error = {CLN_OK, ""};
+  enum cln_status status = call->state.status;
+  size_t duplicates = 0;
+
+  lua_settop(L, 1);
+  if (!call->exchange || call->state.token_failed) {
+    lua_pushnil(L);
+    lua_pushstring(L, cln_status_name(status));
+    lua_pushliteral(L, "");
+    return 3;
+  }
+  response = &call->exchange->response;
+  push_body(L, response);
+  if (status == CLN_OK) {
+    if (response->body.len == 0 || call->state.recovered) {
+      lua_pushboolean(L, 1);
+    } else if (cln_response_is_json(response)) {
+      status = lcln_decode(L, 2, call->session->scan, &call->session->json,
+                           &duplicates, &error);
+      lcln_raise_nomem(L, status);
+    } else {
+      lua_pushvalue(L, 2);
+    }
+  }
+  if (status != CLN_OK) {
+    lua_pushnil(L);
+    lua_pushstring(L, cln_status_name(status));
+    lua_pushstring(L, error.message[0] ? error.message
+                                       : call->exchange->error.message);
+    if (response->http_status == 0)
+      return 3;
+    push_response(L, call, 2);
+    return 4;
+  }
+  push_response(L, call, 2);
+  if (duplicates == 0)
+    return 2;
+  lua_pushnumber(L, (lua_Number)duplicates);
+  return 3;
+}
+
+/* call:verdict() -> outcome, retryable, retry_after_s or nil,
+   token_failed, may be sent again (safe) */
+static int Lcln_call_verdict(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+
+  lua_pushstring(L, cln_outcome_name(call->state.outcome));
+  lua_pushboolean(L, cln_call_retryable(&call->state));
+  if (call->state.retry_after_ms >= 0)
+    lua_pushnumber(L, (lua_Number)call->state.retry_after_ms / 1000);
+  else
+    lua_pushnil(L);
+  lua_pushboolean(L, call->state.token_failed);
+  lua_pushboolean(L, call->state.options.retry_class == CLN_RETRY_SAFE);
+  return 5;
+}
+
+static int Lcln_call_gc(lua_State *L)
+{
+  struct lcln_call *call = check_call(L);
+  struct cln_exchange *exchange = call->exchange;
+
+  call->exchange = NULL;
+  cln_exchange_release(exchange);
+  cln_request_free(&call->request);
+  cln_buffer_free(&call->authorization);
+  return 0;
+}
+
+/* call:finish(): gives the connection and the buffers back at once, instead
+   of when the collector comes by. */
+static int Lcln_call_finish(lua_State *L)
+{
+  return Lcln_call_gc(L);
+}
+
+const luaL_Reg lcln_call_methods[] = {{"next", Lcln_call_next},
+                                      {"start", Lcln_call_start},
+                                      {"drive", Lcln_call_drive},
+                                      {"token_over", Lcln_call_token_over},
+                                      {"stop", Lcln_call_stop},
+                                      {"progress", Lcln_call_progress},
+                                      {"deadline", Lcln_call_deadline},
+                                      {"request", Lcln_call_request},
+                                      {"result", Lcln_call_result},
+                                      {"verdict", Lcln_call_verdict},
+                                      {"finish", Lcln_call_finish},
+                                      {"__gc", Lcln_call_gc},
+                                      {NULL, NULL}};

@@ -1,0 +1,100 @@
+/*
+ * The userdata of sessions, stores and operations. A session is what all
+ * calls of one client (or of its token endpoint) share.
+ */
+#ifndef LCLN_SESSION_H
+#define LCLN_SESSION_H
+
+#include "auth.h"
+#include "call.h"
+#include "hmac.h"
+#include "ljson.h"
+#include "ltransport.h"
+#include "random.h"
+
+struct lcln_store {
+  struct cln_token_store store; /* owned */
+};
+
+/* Places in the session's companion table. */
+enum { LCLN_KEEP_TRANSPORT = 1, LCLN_KEEP_STORE = 2, LCLN_KEEP_SESSION = 3 };
+
+struct lcln_session {
+  bool open;                        /* false once closed */
+  struct lcln_transport *transport; /* kept alive by the companion table */
+  struct lcln_store *store;         /* likewise; NULL without a token */
+  struct cln_hmac hmac;             /* owned */
+  bool signs;                       /* send with an HMAC signature */
+  bool token_renewable;             /* a 401 may be cured by a new token */
+  struct cln_buffer base;           /* base URL, NUL-terminated */
+  struct cln_url base_url;          /* views into base */
+  bool direct;                      /* loopback: never through a proxy */
+  struct cln_buffer headers;        /* default lines, each ended by a NUL */
+  size_t header_count;              /* lines in headers */
+  long long total_ms;               /* deadline of a call */
+  long connect_ms, idle_ms;         /* see struct cln_exchange_options */
+  int max_attempts;                 /* 1: no retries */
+  double base_ms, cap_ms;           /* back-off */
+  struct cln_budget budget;         /* of retries */
+  struct cln_random random;         /* ids and jitter */
+  size_t max_body_bytes;            /* of an answer */
+  struct lcln_json_options json;    /* how answers are read */
+  struct cln_jscan *scan;           /* owned scratch */
+  double calls, attempts, retries;  /* for stats */
+};
+
+/* Raises "client is closed" on a closed one. */
+struct lcln_session *lcln_check_session(lua_State *L, int index);
+
+/* Where a parameter goes; may be several. */
+enum {
+  LCLN_IN_PATH = 1,
+  LCLN_IN_QUERY = 2,
+  LCLN_IN_HEADER = 4,
+  LCLN_IN_BODY = 8
+};
+
+enum lcln_type {
+  LCLN_ANY,
+  LCLN_STRING,
+  LCLN_INTEGER,
+  LCLN_NUMBER,
+  LCLN_BOOLEAN,
+  LCLN_ARRAY_TYPE,
+  LCLN_OBJECT
+};
+
+struct lcln_entry {
+  const char *key;     /* what the script says; owned by the companion */
+  size_t key_len;      /* bytes */
+  const char *name;    /* what is sent; owned by the companion */
+  size_t name_len;     /* bytes */
+  unsigned places;     /* LCLN_IN_... */
+  enum lcln_type type; /* checked before anything is sent */
+  bool required;       /* refused when missing */
+  bool identifier;     /* an integer stands for its digits */
+};
+
+struct lcln_piece {
+  const char *text; /* literal part of the path; owned by the companion */
+  size_t len;       /* bytes */
+  int entry;        /* index of an entry, or -1: literal */
+};
+
+/* One operation of a catalog, compiled. Its companion table holds the key
+   strings (1..n, in the order of entries) and every other string. */
+struct lcln_operation {
+  char method[CLN_METHOD_MAX + 1];  /* upper case */
+  enum cln_retry_class retry_class; /* from the method, or the catalog */
+  bool retry_503;                   /* catalog */
+  bool form;                        /* body as a form, else JSON */
+  bool strict;                      /* refuse unknown body keys and types */
+  bool has_body;                    /* takes body keys */
+  bool anonymous;                   /* send without token or signature */
+  size_t entry_count;               /* entries */
+  size_t piece_count;               /* pieces */
+  struct lcln_piece *pieces;        /* behind the entries, same block */
+  struct lcln_entry entries[1];     /* entry_count of them */
+};
+
+#endif

@@ -1,0 +1,734 @@
+/*
+ * See transport.h. The only file that knows libcurl.
+ *
+ * A job is an exchange with its easy handle, kept in a pool when released,
+ * so that a call on a kept connection allocates next to nothing. libcurl's
+ * callbacks append bytes and count, nothing else. Blocks only in
+ * cln_transport_drive.
+ */
+#define _POSIX_C_SOURCE 200809L
+
+#include "transport.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sigpipe.h"
+#include "sockets.h"
+
+/* What this libcurl can do, by the headers; setopt has the last word. */
+#if LIBCURL_VERSION_NUM >= 0x075000
+#define HAVE_PREREQ 1
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075500
+#define HAVE_PROTOCOLS_STR 1
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+#define HAVE_QUICK_EXIT 1
+#endif
+
+#define MAX_IDLE_JOBS      64
+#define MAX_KEPT_BYTES     (256 * 1024) /* of buffers in an idle job */
+#define MAX_STREAMS        500L         /* on one HTTP/2 connection */
+#define MAX_AGE_CONN_S     50L /* below the idle limit of common servers */
+#define LONGEST_POLL_MS    60000
+#define EXPECT_ABOVE_BYTES 1024 /* libcurl asks 100-continue only above */
+
+struct job {
+  struct cln_exchange exchange;    /* what the starter sees; first member */
+  struct cln_transport *transport; /* NULL once the transport let go */
+  CURL *easy;                      /* NULL for a timer */
+  struct curl_slist *lines;        /* array; data points into the request */
+  size_t line_cap;                 /* entries in lines */
+  int starts;                      /* times the request began to go out */
+  bool resend_refused;             /* libcurl wanted to send it again */
+  bool body_failed;                /* the answer's buffer was full */
+  long long due_ms;                /* timer: when */
+  char curl_text[CURL_ERROR_SIZE]; /* libcurl's message */
+  struct job *next;                /* running, timers or idle list */
+  struct job **link;               /* what points here; NULL when in none */
+};
+
+struct cln_transport {
+  CURLM *multi; /* NULL before the first use in a process */
+  long pid;     /* the process multi belongs to */
+  struct cln_transport_options options; /* strings owned */
+  struct job *running;                  /* exchanges under way */
+  struct job *timers;                   /* soonest first */
+  struct job *idle;                     /* ready for reuse */
+  int idle_count;                       /* jobs in idle */
+  struct cln_sockets sockets;           /* of all connections */
+  bool one_shot_connections; /* libcurl too old for PREREQFUNCTION */
+  struct cln_transport_stats stats;
+};
+
+static void link_job(struct job **head, struct job *job)
+{
+  job->next = *head;
+  job->link = head;
+  if (*head)
+    (*head)->link = &job->next;
+  *head = job;
+}
+
+static void unlink_job(struct job *job)
+{
+  if (!job->link)
+    return;
+  *job->link = job->next;
+  if (job->next)
+    job->next->link = job->link;
+  job->next = NULL;
+  job->link = NULL;
+}
+
+/* ---- libcurl's callbacks ------------------------------------------------ */
+
+static size_t on_body(char *data, size_t size, size_t count, void *userdata)
+{
+  struct job *job = userdata;
+  size_t len = size * count;
+
+  if (cln_buffer_append(&job->exchange.response.body, data, len) == CLN_OK)
+    return len;
+  job->body_failed = true;
+  return 0;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *userdata)
+{
+  struct job *job = userdata;
+  size_t len = size * count;
+
+  if (cln_response_header_line(&job->exchange.response, data, len) == CLN_OK)
+    return len;
+  job->body_failed = true;
+  return 0;
+}
+
+#ifdef HAVE_PREREQ
+/* Called when the request is about to be written. libcurl calls it again to
+   send the same request anew on another connection; that is not its decision
+   to make: the server may have applied the first one. */
+static int on_start(void *userdata, char *local_ip, char *peer_ip,
+                    int local_port, int peer_port)
+{
+  struct job *job = userdata;
+
+  (void)local_ip;
+  (void)peer_ip;
+  (void)local_port;
+  (void)peer_port;
+  if (job->starts++ == 0)
+    return CURL_PREREQFUNC_OK;
+  job->resend_refused = true;
+  return CURL_PREREQFUNC_ABORT;
+}
+#endif
+
+static curl_socket_t on_open_socket(void *userdata, curlsocktype purpose,
+                                    struct curl_sockaddr *address)
+{
+  struct cln_transport *transport = userdata;
+  int fd = cln_sockets_open(&transport->sockets, address->family,
+                            address->socktype, address->protocol);
+
+  (void)purpose;
+  return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+static int on_close_socket(void *userdata, curl_socket_t fd)
+{
+  struct cln_transport *transport = userdata;
+
+  return cln_sockets_close(&transport->sockets, fd);
+}
+
+/* ---- results ------------------------------------------------------------ */
+
+static enum cln_status status_of(CURLcode code, bool *permanent)
+{
+  *permanent = false;
+  switch (code) {
+  case CURLE_OK:
+    return CLN_OK;
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_RESOLVE_PROXY:
+    return CLN_DNS;
+  case CURLE_COULDNT_CONNECT:
+  case CURLE_PROXY:
+    return CLN_CONNECT;
+  case CURLE_OPERATION_TIMEDOUT:
+    return CLN_TIMEOUT;
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CERTPROBLEM:
+  case CURLE_SSL_CIPHER:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_ISSUER_ERROR:
+    *permanent = true;
+    return CLN_TLS;
+  case CURLE_SSL_CONNECT_ERROR:
+    return CLN_TLS;
+  case CURLE_URL_MALFORMAT:
+  case CURLE_UNSUPPORTED_PROTOCOL:
+  case CURLE_NOT_BUILT_IN:
+    *permanent = true;
+    return CLN_CONFIG;
+  case CURLE_OUT_OF_MEMORY:
+    return CLN_NOMEM;
+  default:
+    return CLN_NETWORK;
+  }
+}
+
+static void judge(struct job *job, CURLcode code)
+{
+  struct cln_exchange *exchange = &job->exchange;
+  long connects = 0;
+  bool answered = exchange->response.http_status != 0;
+
+  exchange->written = job->starts > 0;
+  exchange->status = status_of(code, &exchange->permanent);
+  curl_easy_getinfo(job->easy, CURLINFO_NUM_CONNECTS, &connects);
+  job->transport->stats.opened += (unsigned long long)connects;
+  if (connects == 0 && job->starts > 0)
+    job->transport->stats.reused++;
+  if (code == CURLE_OK)
+    return;
+
+  if (job->body_failed) {
+    exchange->permanent = true;
+    cln_fail(&exchange->error, exchange->status = CLN_TOO_LARGE,
+             "the answer is larger than max_body_bytes allows");
+    return;
+  }
+  exchange->stale_connection =
+      job->resend_refused ||
+      (connects == 0 && job->starts > 0 && !answered &&
+       (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+        code == CURLE_GOT_NOTHING));
+  if (job->resend_refused) {
+    exchange->status = CLN_NETWORK;
+    cln_fail(&exchange->error, CLN_NETWORK,
+             "the server closed a kept connection without an answer");
+    return;
+  }
+  cln_fail(&exchange->error, exchange->status, "%s",
+           job->curl_text[0] ? job->curl_text : curl_easy_strerror(code));
+}
+
+/* The job leaves the multi; its easy handle may be used again. */
+static void detach(struct job *job)
+{
+  if (job->easy && job->link && job->transport->multi)
+    curl_multi_remove_handle(job->transport->multi, job->easy);
+  if (job->link)
+    job->transport->stats.active--;
+  unlink_job(job);
+}
+
+static void destroy(struct job *job)
+{
+  if (job->easy)
+    curl_easy_cleanup(job->easy);
+  cln_response_free(&job->exchange.response);
+  free(job->lines);
+  free(job);
+}
+
+static bool collect(struct cln_transport *transport)
+{
+  CURLMsg *message;
+  bool any = false;
+  int left;
+
+  while ((message = curl_multi_info_read(transport->multi, &left)) != NULL) {
+    char *pointer = NULL;
+    CURLcode code = message->data.result;
+    struct job *job;
+
+    if (message->msg != CURLMSG_DONE)
+      continue;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &pointer);
+    job = (struct job *)(void *)pointer;
+    judge(job, code);
+    detach(job);
+    job->exchange.done = true;
+    any = true;
+  }
+  return any;
+}
+
+/* ---- processes ---------------------------------------------------------- */
+
+static void cancel_all(struct job *list)
+{
+  while (list) {
+    struct job *job = list;
+
+    list = job->next;
+    detach(job);
+    job->exchange.status = CLN_CANCELLED;
+    job->exchange.written = job->starts > 0;
+    job->exchange.done = true;
+    cln_fail(&job->exchange.error, CLN_CANCELLED, "the client was closed");
+    job->transport = NULL;
+  }
+}
+
+/* libcurl's handles cannot be cleaned up in a child: that would say goodbye
+   on connections which the parent still uses. */
+static void abandon_inherited(struct cln_transport *transport)
+{
+  struct job *job;
+
+  cln_sockets_close_all(&transport->sockets);
+  transport->multi = NULL;
+  for (job = transport->running; job; job = job->next)
+    job->easy = NULL;
+  cancel_all(transport->running);
+  cancel_all(transport->timers);
+  transport->idle = NULL;
+  transport->idle_count = 0;
+}
+
+static enum cln_status open_multi(struct cln_transport *transport)
+{
+  long most = transport->options.max_connections;
+  CURLM *multi = curl_multi_init();
+
+  if (!multi)
+    return CLN_NOMEM;
+  curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, most);
+  /* The API's and the token endpoint's connections are kept together. */
+  curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, 2 * most);
+  curl_multi_setopt(multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  curl_multi_setopt(multi, CURLMOPT_MAX_CONCURRENT_STREAMS, MAX_STREAMS);
+  transport->multi = multi;
+  transport->pid = (long)getpid();
+  return CLN_OK;
+}
+
+static enum cln_status enter_process(struct cln_transport *transport)
+{
+  if (transport->multi && transport->pid == (long)getpid())
+    return CLN_OK;
+  if (transport->multi)
+    abandon_inherited(transport);
+  return open_multi(transport);
+}
+
+/* ---- set-up ------------------------------------------------------------- */
+
+static enum cln_status copy_text(const char **text)
+{
+  if (*text && !(*text = strdup(*text)))
+    return CLN_NOMEM;
+  return CLN_OK;
+}
+
+static const char **option_text(struct cln_transport_options *options, int i)
+{
+  const char **const texts[] = {
+      &options->user_agent,          &options->ca_file,
+      &options->client_cert,         &options->client_key,
+      &options->client_key_password, &options->proxy};
+
+  return i < (int)(sizeof(texts) / sizeof(texts[0])) ? texts[i] : NULL;
+}
+
+enum cln_status cln_transport_new(struct cln_transport **transport,
+                                  const struct cln_transport_options *options,
+                                  struct cln_error *error)
+{
+  struct cln_transport *made = calloc(1, sizeof(*made));
+  enum cln_status status = CLN_OK;
+  const char **text;
+  int i;
+
+  if (!made)
+    return cln_fail(error, CLN_NOMEM, "out of memory");
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    free(made);
+    return cln_fail(error, CLN_CONFIG, "libcurl could not be initialised");
+  }
+  made->options = *options;
+  for (i = 0; (text = option_text(&made->options, i)) != NULL; i++)
+    if (status != CLN_OK)
+      *text = NULL;
+    else
+      status = copy_text(text);
+  if (status == CLN_OK)
+    status = open_multi(made);
+  if (status == CLN_OK &&
+      !(curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_SSL))
+    status = cln_fail(error, CLN_CONFIG, "this libcurl was built without TLS");
+  if (status != CLN_OK) {
+    cln_transport_free(made);
+    return cln_fail(error, status, "the transport could not be set up");
+  }
+  *transport = made;
+  return CLN_OK;
+}
+
+void cln_transport_free(struct cln_transport *transport)
+{
+  const char **text;
+  int i;
+
+  if (!transport)
+    return;
+  if (transport->multi && transport->pid != (long)getpid())
+    abandon_inherited(transport);
+  cancel_all(transport->running);
+  cancel_all(transport->timers);
+  while (transport->idle) {
+    struct job *job = transport->idle;
+    unlink_job(job);
+    destroy(job);
+  }
+  if (transport->multi)
+    curl_multi_cleanup(transport->multi);
+  for (i = 0; (text = option_text(&transport->options, i)) != NULL; i++)
+    if (*text) {
+      cln_wipe((void *)*text, strlen(*text));
+      free((void *)*text);
+    }
+  cln_sockets_free(&transport->sockets);
+  free(transport);
+  curl_global_cleanup();
+}
+
+/* ---- one exchange ------------------------------------------------------- */
+
+/* What is the same for every exchange of this transport. */
+static void preset(struct cln_transport *transport, struct job *job)
+{
+  const struct cln_transport_options *options = &transport->options;
+  CURL *easy = job->easy;
+
+  curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)job);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job->curl_text);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, job);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, job);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transport);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket);
+  curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, transport);
+#ifdef HAVE_PREREQ
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, job);
+  if (curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_start) != CURLE_OK)
+    transport->one_shot_connections = true;
+#else
+  transport->one_shot_connections = true;
+#endif
+#ifdef HAVE_PROTOCOLS_STR
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+#endif
+#ifdef HAVE_QUICK_EXIT
+  /* Else a cancelled exchange waits for getaddrinfo, and all others too. */
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+  curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options->verify ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options->verify ? 2L : 0L);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                   options->http2 ? CURL_HTTP_VERSION_2TLS
+                                  : CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, MAX_AGE_CONN_S);
+  curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
+  if (options->ca_file)
+    curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
+  if (options->client_cert)
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, options->client_cert);
+  if (options->client_key)
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, options->client_key);
+  if (options->client_key_password)
+    curl_easy_setopt(easy, CURLOPT_KEYPASSWD, options->client_key_password);
+}
+
+static struct job *take_job(struct cln_transport *transport)
+{
+  struct job *job = transport->idle;
+
+  if (job) {
+    unlink_job(job);
+    transport->idle_count--;
+    cln_response_reset(&job->exchange.response);
+    return job;
+  }
+  job = calloc(1, sizeof(*job));
+  if (!job)
+    return NULL;
+  job->transport = transport;
+  cln_response_init(&job->exchange.response, 0);
+  job->easy = curl_easy_init();
+  if (!job->easy) {
+    free(job);
+    return NULL;
+  }
+  preset(transport, job);
+  return job;
+}
+
+static void forget_result(struct job *job)
+{
+  struct cln_exchange *exchange = &job->exchange;
+
+  exchange->done = false;
+  exchange->status = CLN_OK;
+  exchange->error.message[0] = '\0';
+  exchange->written = false;
+  exchange->stale_connection = false;
+  exchange->permanent = false;
+  job->starts = 0;
+  job->resend_refused = false;
+  job->body_failed = false;
+  job->curl_text[0] = '\0';
+}
+
+static void add_line(struct job *job, size_t *count, const char *line)
+{
+  if (*count > 0)
+    job->lines[*count - 1].next = &job->lines[*count];
+  job->lines[*count].data = (char *)line; /* libcurl only reads it */
+  job->lines[*count].next = NULL;
+  (*count)++;
+}
+
+/* The list points into the request: no line is copied or allocated. */
+static enum cln_status set_headers(struct job *job,
+                                   const struct cln_request *request,
+                                   const char *authorization)
+{
+  size_t most = request->header_count + 3;
+  const char *line = request->headers.data;
+  size_t count = 0;
+  size_t i;
+
+  if (most > job->line_cap) {
+    struct curl_slist *grown = realloc(job->lines, most * sizeof(*grown));
+    if (!grown)
+      return CLN_NOMEM;
+    job->lines = grown;
+    job->line_cap = most;
+  }
+  for (i = 0; i < request->header_count; i++) {
+    add_line(job, &count, line);
+    line += strlen(line) + 1;
+  }
+  if (authorization)
+    add_line(job, &count, authorization);
+  if (!request->has_body)
+    add_line(job, &count, "Content-Type:"); /* libcurl's own for POST */
+  if (request->body.len > EXPECT_ABOVE_BYTES)
+    add_line(job, &count, "Expect:"); /* a second round trip for nothing */
+  curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER, job->lines);
+  return CLN_OK;
+}
+
+static void set_method(CURL *easy, const struct cln_request *request)
+{
+  const char *method = request->method;
+  bool post = strcmp(method, "POST") == 0;
+  bool get = strcmp(method, "GET") == 0;
+  bool head = strcmp(method, "HEAD") == 0;
+  bool sends = request->has_body || post || strcmp(method, "PUT") == 0 ||
+               strcmp(method, "PATCH") == 0;
+
+  if (sends) {
+    /* Without a body: an explicit Content-Length of 0. */
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                     (curl_off_t)request->body.len);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+                     request->body.len > 0 ? request->body.data : "");
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, post ? NULL : method);
+    return;
+  }
+  curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+  if (head)
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, get || head ? NULL : method);
+}
+
+enum cln_status cln_transport_start(struct cln_transport *transport,
+                                    const struct cln_request *request,
+                                    const char *authorization,
+                                    const struct cln_exchange_options *options,
+                                    struct cln_exchange **exchange,
+                                    struct cln_error *error)
+{
+  enum cln_status status = enter_process(transport);
+  struct job *job = status == CLN_OK ? take_job(transport) : NULL;
+  bool once =
+      transport->one_shot_connections && strcmp(request->method, "GET") != 0;
+
+  if (!job)
+    return cln_fail(error, CLN_NOMEM, "out of memory");
+  forget_result(job);
+  job->exchange.response.body.max_bytes = options->max_body_bytes;
+  status = set_headers(job, request, authorization);
+  if (status != CLN_OK) {
+    destroy(job);
+    return cln_fail(error, status, "out of memory");
+  }
+  set_method(job->easy, request);
+  curl_easy_setopt(job->easy, CURLOPT_URL, request->url.data);
+  curl_easy_setopt(job->easy, CURLOPT_TIMEOUT_MS, options->timeout_ms);
+  curl_easy_setopt(job->easy, CURLOPT_CONNECTTIMEOUT_MS, options->connect_ms);
+  curl_easy_setopt(job->easy, CURLOPT_LOW_SPEED_TIME,
+                   (options->idle_ms + 999) / 1000);
+  curl_easy_setopt(job->easy, CURLOPT_FRESH_CONNECT,
+                   options->fresh_connection || once ? 1L : 0L);
+  curl_easy_setopt(job->easy, CURLOPT_PROXY,
+                   options->direct ? "" : transport->options.proxy);
+  if (curl_multi_add_handle(transport->multi, job->easy) != CURLM_OK) {
+    destroy(job);
+    return cln_fail(error, CLN_NOMEM, "out of memory");
+  }
+  link_job(&transport->running, job);
+  transport->stats.active++;
+  *exchange = &job->exchange;
+  return CLN_OK;
+}
+
+enum cln_status cln_transport_timer(struct cln_transport *transport,
+                                    long long delay_ms,
+                                    struct cln_exchange **timer)
+{
+  enum cln_status status = enter_process(transport);
+  struct job *job = status == CLN_OK ? calloc(1, sizeof(*job)) : NULL;
+  struct job **at = &transport->timers;
+
+  if (!job)
+    return CLN_NOMEM;
+  job->transport = transport;
+  job->due_ms = cln_now_ms() + delay_ms;
+  while (*at && (*at)->due_ms <= job->due_ms)
+    at = &(*at)->next;
+  link_job(at, job);
+  transport->stats.active++;
+  *timer = &job->exchange;
+  return CLN_OK;
+}
+
+static bool fire_timers(struct cln_transport *transport, long long now_ms)
+{
+  bool any = false;
+
+  while (transport->timers && transport->timers->due_ms <= now_ms) {
+    struct job *job = transport->timers;
+    detach(job);
+    job->exchange.done = true;
+    any = true;
+  }
+  return any;
+}
+
+static int poll_ms(const struct cln_transport *transport, long long until_ms,
+                   long long now_ms)
+{
+  long long wait_ms = until_ms - now_ms;
+
+  if (transport->timers && transport->timers->due_ms - now_ms < wait_ms)
+    wait_ms = transport->timers->due_ms - now_ms;
+  if (wait_ms > LONGEST_POLL_MS)
+    wait_ms = LONGEST_POLL_MS;
+  return wait_ms > 0 ? (int)wait_ms : 0;
+}
+
+static bool drive(struct cln_transport *transport,
+                  const struct cln_exchange *until, int slice_ms)
+{
+  long long until_ms = cln_now_ms() + slice_ms;
+  bool woken = false;
+
+  for (;;) {
+    long long now_ms;
+    int running;
+    int ready = 0;
+    int wait_ms;
+    bool any;
+
+    curl_multi_perform(transport->multi, &running);
+    any = collect(transport);
+    now_ms = cln_now_ms();
+    if (fire_timers(transport, now_ms))
+      any = true;
+    if (until ? until->done : any)
+      return true;
+    if (woken || now_ms >= until_ms)
+      return false;
+    wait_ms = poll_ms(transport, until_ms, now_ms);
+    curl_multi_poll(transport->multi, NULL, 0, wait_ms, &ready);
+    /* Back early, with nothing to read: cln_transport_wakeup. libcurl's own
+       time-outs come back early too, and are driven on. */
+    woken =
+        ready == 0 && !transport->running && cln_now_ms() < now_ms + wait_ms;
+  }
+}
+
+bool cln_transport_drive(struct cln_transport *transport,
+                         const struct cln_exchange *until, int slice_ms)
+{
+  struct cln_sigpipe hold;
+  bool done;
+
+  if (enter_process(transport) != CLN_OK)
+    return false;
+  if (until && until->done)
+    return true;
+  cln_sigpipe_hold(&hold);
+  done = drive(transport, until, slice_ms);
+  cln_sigpipe_restore(&hold);
+  return done;
+}
+
+void cln_transport_wakeup(struct cln_transport *transport)
+{
+  if (transport->multi)
+    curl_multi_wakeup(transport->multi);
+}
+
+void cln_exchange_release(struct cln_exchange *exchange)
+{
+  struct job *job = (struct job *)(void *)exchange;
+  struct cln_transport *transport;
+
+  if (!job)
+    return;
+  transport = job->transport;
+  if (transport && transport->multi && transport->pid != (long)getpid())
+    abandon_inherited(transport);
+  transport = job->transport;
+  if (transport)
+    detach(job);
+  if (!transport || !job->easy || transport->idle_count >= MAX_IDLE_JOBS ||
+      exchange->response.body.cap > MAX_KEPT_BYTES) {
+    destroy(job);
+    return;
+  }
+  cln_response_reset(&exchange->response);
+  link_job(&transport->idle, job);
+  transport->idle_count++;
+}
+
+void cln_transport_stats(const struct cln_transport *transport,
+                         struct cln_transport_stats *stats)
+{
+  *stats = transport->stats;
+}
