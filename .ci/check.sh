@@ -166,9 +166,11 @@ check 'clang, no warning' build clang
 check 'clang-format' format
 check 'cppcheck' lint_c
 check 'luacheck' lint_lua
+# shellcheck disable=SC2046 # one word per file
 check 'lua.h in l*.c and compat.h only' \
   absent '#include *[<"](lua|lauxlib|lualib|luajit)\.h' \
   $(others '/(l[a-z]*\.[ch]|compat\.h)$')
+# shellcheck disable=SC2046
 check 'curl.h in transport.c only' \
   absent '#include *[<"]curl/' $(others '/transport\.c$')
 check 'a guest: no exit, print, signal' calls

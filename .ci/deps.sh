@@ -11,7 +11,7 @@ build='gcc libc6-dev ca-certificates pkg-config|pkgconf
   lua5.4 liblua5.4-dev lua-cjson'
 sandbox='lua-argparse lua-luaossl nginx libnginx-mod-http-lua lua-resty-core'
 others='lua5.1 liblua5.1-0-dev lua5.3 liblua5.3-dev luajit2 libluajit2-5.1-dev
-  lua-busted'
+  lua-busted curl procps locales'
 linters='lua-check clang clang-format cppcheck'
 
 packages() { # the packages of one set

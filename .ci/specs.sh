@@ -5,6 +5,7 @@
 set -eu
 lua=$1 mode=$2
 shift 2
+# shellcheck disable=SC2046 # one word per file
 [ $# -gt 0 ] || set -- $(find spec -name '*_spec.lua' | sort)
 [ $# -gt 0 ] || { echo 'no spec files' >&2; exit 1; }
 
@@ -27,4 +28,20 @@ esac
 
 . .ci/env.sh
 export CLINONE_TEST_LUA="$interpreter" CLINONE_BUILD="$build"
-exec "$interpreter" .ci/busted.lua $option "$@"
+
+# Sandboxes keep their files in here: one that is left behind is ended, and
+# counts as a failure.
+tmp=$(mktemp -d)
+export TMPDIR="$tmp" XDG_RUNTIME_DIR="$tmp"
+code=0
+"$interpreter" .ci/busted.lua $option "$@" || code=$?
+left=$(ls "$tmp")
+if [ -n "$left" ]; then
+  printf '%s\n' 'left behind:' "$left" '0 passed, 1 failed'
+  for pid in "$tmp"/*/nginx.pid; do
+    if [ -f "$pid" ]; then kill "$(cat "$pid")" || true; fi
+  done
+  code=1
+fi
+rm -rf "$tmp"
+exit $code

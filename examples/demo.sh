@@ -13,7 +13,8 @@ tmp=$(mktemp -d)
 $lua bin/clinone sandbox --port 0 >"$tmp/out" 2>"$tmp/err" &
 sandbox=$!
 stop() {
-  kill "$sandbox" 2>/dev/null && wait "$sandbox" 2>/dev/null
+  kill "$sandbox" 2>/dev/null || true
+  wait "$sandbox" 2>/dev/null || true
   rm -rf "$tmp"
 }
 trap stop EXIT

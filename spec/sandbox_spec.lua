@@ -139,15 +139,22 @@ local function write_file(text)
 end
 
 describe("the sandbox", function()
+  local main
+
   setup(function()
-    server, tokens = sandbox.start(), {}
+    main, tokens = sandbox.start(), {}
   end)
 
   teardown(function()
-    server.stop()
+    sandbox.stop_all_but()
+  end)
+
+  after_each(function()
+    sandbox.stop_all_but(main) -- what a failed spec left running
   end)
 
   before_each(function()
+    server = main
     control("POST", "/reset")
   end)
 
@@ -269,12 +276,10 @@ describe("the sandbox", function()
     end)
 
     it("from another sandbox is worth nothing", function()
-      local other = sandbox.start()
-      local mine = server
-      server = other
+      server = sandbox.start()
       local foreign = fresh_token "sandbox-coordinator"
-      server = mine
-      other.stop()
+      server.stop()
+      server = main
       assert_refused(401, "invalid_token", call("GET", "/patients", { token = foreign }))
     end)
   end)
@@ -371,7 +376,7 @@ describe("the sandbox", function()
       local body = patient("B-1", odd)
       local answer = call("POST", "/patients", { body = " \n" .. body .. "\n" })
       assert.equal(201, answer.status, answer.body)
-      local id = cjson.decode(answer.body:gsub("%d%d%d%d%d%d%d%d%d%d+", "1")).id
+      local id = answer.body:match('^{"id":"([^"]+)"')
       local stored = ('{"id":"%s",%s'):format(id, body:sub(2))
       assert.equal(stored, answer.body)
       assert.equal(stored, call("GET", "/patients/" .. id).body)
@@ -695,10 +700,35 @@ describe("the sandbox", function()
 end)
 
 describe("a sandbox's life", function()
+  after_each(function() sandbox.stop_all_but() end)
+
   local function directory_of(handle) return (handle.environment:match("^(.*)/[^/]+$")) end
 
-  it("ends with SIGTERM, SIGINT, SIGQUIT and SIGHUP, and leaves nothing behind", function()
-    for _, signal in ipairs { "TERM", "INT", "QUIT", "HUP" } do
+  -- What `nohup` leaves behind is inherited by everything started from here.
+  local function under_nohup()
+    local pipe = io.popen("kill -HUP $$; echo ignored")
+    local said = pipe:read("*a")
+    pipe:close()
+    return said ~= ""
+  end
+
+  it("outlives a closed terminal under nohup only", function()
+    local handle = sandbox.start { wrapper = "nohup" }
+    os.execute("kill -HUP " .. handle.pid)
+    sandbox.sleep(1.2)
+    assert.is_true(sandbox.alive(handle.pid))
+    local answer = http.request { url = handle.base_url .. "/sites", ca_file = handle.ca_file }
+    assert.equal(401, answer.status)
+    handle.stop()
+    if under_nohup() then return end -- then there is no other way to be started
+    handle = sandbox.start()
+    assert.is_true(sandbox.kill(handle.pid, "HUP"))
+    assert.is_false(file_exists(directory_of(handle)))
+    handle.stop()
+  end)
+
+  it("ends with SIGTERM, SIGINT and SIGQUIT, and leaves nothing behind", function()
+    for _, signal in ipairs { "TERM", "INT", "QUIT" } do
       local handle = sandbox.start()
       local directory = directory_of(handle)
       assert.is_true(file_exists(directory .. "/ca.pem"))
@@ -756,6 +786,21 @@ describe("a sandbox's life", function()
     assert.is_nil(found)
     assert.truthy(message:find("neither nginx nor openresty", 1, true), message)
     assert.truthy(message:find("brew install", 1, true))
+
+    -- An nginx, but without the module's file.
+    local directory = os.tmpname()
+    os.remove(directory)
+    os.execute("mkdir " .. directory)
+    local file = assert(io.open(directory .. "/nginx", "w"))
+    file:write("#!/bin/sh\necho 'nginx version: nginx/1.22.1'\n"
+      .. "echo 'configure arguments: --with-http_ssl_module --with-http_v2_module'\n")
+    file:close()
+    os.execute("chmod +x " .. directory .. "/nginx")
+    found, message = nginx.find { search = directory, usual = {}, usual_modules = { "/nowhere" } }
+    os.remove(directory .. "/nginx")
+    os.remove(directory)
+    assert.is_nil(found)
+    assert.truthy(message:find("nginx has no Lua module (ngx_http_lua_module.so", 1, true), message)
   end)
 
   it("says what is wrong with a fixtures file or a catalog", function()
@@ -791,7 +836,6 @@ describe("a sandbox's life", function()
       "keys":{"subjects":["code"],"studies":["studyIdentifier"]},
       "records":{"studies":[{"studyIdentifier":"S1"},{"studyIdentifier":"S2"}],
         "subjects":[{"studyIdentifier":"S1","code":"A","big":12345678901234567890}]}}]]
-    local before = server
     server = sandbox.start { catalog = catalog, fixtures = fixtures }
     local token = cjson.decode(ask_token().body).access_token
     local function go(method, path, body)
@@ -810,7 +854,6 @@ describe("a sandbox's life", function()
     checks[#checks + 1] = { 500, go("POST", "/studies/S1/subjects", '{"code":"Z"}') }
     local url = server.values.tokenUrl
     server.stop()
-    server = before
     os.remove(catalog)
     os.remove(fixtures)
     for i, check in ipairs(checks) do assert.equal(check[1], check[2].status, i) end
@@ -820,7 +863,6 @@ describe("a sandbox's life", function()
 
   it("logs lines only when asked, without values", function()
     for _, arguments in ipairs { "", "--log" } do
-      local before = server
       server, tokens = sandbox.start { arguments = arguments }, {}
       local id = cjson.decode(call("POST", "/patients", { body = patient("SECRET-7") }).body).id
       call("GET", "/patients/" .. id)
@@ -828,7 +870,6 @@ describe("a sandbox's life", function()
       local said = file:read("*a")
       file:close()
       server.stop()
-      server, tokens = before, {}
       assert.equal(arguments == "--log", said:find("GET /patients/{id} 200", 1, true) ~= nil, said)
       for _, value in ipairs { "SECRET-7", id, SECRETS["sandbox-coordinator"] } do
         assert.is_nil(said:find(value, 1, true))
@@ -838,6 +879,8 @@ describe("a sandbox's life", function()
 end)
 
 describe("the command", function()
+  after_each(function() sandbox.stop_all_but() end)
+
   it("says how it is used", function()
     local exit, said = sandbox.command("--help")
     assert.equal(0, exit)

@@ -31,9 +31,12 @@ static const unsigned char *no_memory(struct cln_jscan *scan)
 static inline const unsigned char *skip_space(const struct cln_jscan *scan,
                                               const unsigned char *at)
 {
-  while (at < scan->end && *at <= ' ' &&
-         (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
-    at++;
+  const unsigned char *end = scan->end;
+
+  for (; at < end && *at <= ' '; at++) {
+    if (*at != ' ' && *at != '\n' && *at != '\r' && *at != '\t')
+      break;
+  }
   return at;
 }
 

@@ -8,7 +8,6 @@
 
 #include "grow.h"
 #include "jscan.h"
-#include "utf8.h"
 
 #define FIRST_SLOTS 64
 #define MAX_STEPS   64
@@ -32,33 +31,6 @@ void cln_jkeys_start(struct cln_jkeys *keys, const char *text)
   keys->text = text;
   keys->count = 0;
   cln_buffer_reset(&keys->arena);
-}
-
-/* Every bit of the input reaches the low bits, which choose the slot. */
-static uint64_t mix(uint64_t hash)
-{
-  hash ^= hash >> 32;
-  hash *= UINT64_C(0x9e3779b97f4a7c15); /* 2^64 / golden ratio */
-  return hash ^ hash >> 29;
-}
-
-uint64_t cln_jkeys_hash(const char *key, size_t len, size_t object_first)
-{
-  const unsigned char *bytes = (const unsigned char *)key;
-  uint64_t hash = ((uint64_t)object_first << 6) + len;
-  uint64_t word;
-  size_t at;
-
-  hash *= UINT64_C(0xff51afd7ed558ccd); /* away from the key's own bits */
-  if (len >= 8) {
-    for (at = 0; at < len - 8; at += 8)
-      hash = mix(hash ^ cln_load64(bytes + at));
-    return mix(hash ^ cln_load64(bytes + len - 8));
-  }
-  word = 0;
-  for (at = 0; at < len; at++)
-    word = word << 8 | bytes[at];
-  return mix(hash ^ word);
 }
 
 static const char *bytes_of(const struct cln_jkeys *keys,
@@ -122,7 +94,11 @@ static bool make_room(struct cln_jkeys *keys)
       return false;
     keys->list = list;
   }
-  return keys->count < keys->slot_count / 2 || grow_table(keys);
+  if (keys->count == keys->slot_count / 2 && !grow_table(keys))
+    return false;
+  keys->room =
+      keys->cap < keys->slot_count / 2 ? keys->cap : keys->slot_count / 2;
+  return true;
 }
 
 static bool unescape(struct cln_jkeys *keys, struct cln_jkey *key, size_t len)
@@ -138,18 +114,41 @@ static bool unescape(struct cln_jkeys *keys, struct cln_jkey *key, size_t len)
   return true;
 }
 
+/* Probes on from the key's first slot, which is taken. */
+static size_t add_further(struct cln_jkeys *keys, struct cln_jobject *object,
+                          bool *again)
+{
+  struct cln_jkey *key = &keys->list[keys->count];
+  size_t slot = (size_t)key->hash & (keys->slot_count - 1);
+  size_t index;
+  int steps;
+
+  for (steps = 0; steps < MAX_STEPS && is_in_use(keys, slot); steps++) {
+    index = keys->slots[slot];
+    if (index >= object->first &&
+        cln_jkeys_equal(keys, &keys->list[index], key)) {
+      *again = true;
+      return index;
+    }
+    slot = (slot + 1) & (keys->slot_count - 1);
+  }
+  if (steps < MAX_STEPS) {
+    key->slot = slot;
+    keys->slots[slot] = keys->count;
+  } else {
+    object->sorted = true;
+  }
+  return keys->count++;
+}
+
 size_t cln_jkeys_add(struct cln_jkeys *keys, struct cln_jobject *object,
                      size_t at, size_t len, bool escaped, bool *again)
 {
   struct cln_jkey *key;
-  size_t index;
   size_t slot;
-  int steps;
 
-  if (keys->count == keys->cap || keys->count >= keys->slot_count / 2) {
-    if (!make_room(keys))
-      return SIZE_MAX;
-  }
+  if (keys->count >= keys->room && !make_room(keys))
+    return SIZE_MAX;
   key = &keys->list[keys->count];
   key->at = at;
   key->len = len;
@@ -158,22 +157,13 @@ size_t cln_jkeys_add(struct cln_jkeys *keys, struct cln_jobject *object,
   if (escaped && !unescape(keys, key, len))
     return SIZE_MAX;
   key->hash = cln_jkeys_hash(bytes_of(keys, key), key->len, object->first);
+  if (object->sorted)
+    return keys->count++;
   slot = (size_t)key->hash & (keys->slot_count - 1);
-  for (steps = 0; !object->sorted; steps++) {
-    if (!is_in_use(keys, slot)) {
-      key->slot = slot;
-      keys->slots[slot] = keys->count;
-      break;
-    }
-    index = keys->slots[slot];
-    if (index >= object->first &&
-        cln_jkeys_equal(keys, &keys->list[index], key)) {
-      *again = true;
-      return index;
-    }
-    slot = (slot + 1) & (keys->slot_count - 1);
-    object->sorted = steps == MAX_STEPS;
-  }
+  if (is_in_use(keys, slot))
+    return add_further(keys, object, again);
+  key->slot = slot;
+  keys->slots[slot] = keys->count;
   return keys->count++;
 }
 

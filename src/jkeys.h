@@ -22,12 +22,13 @@
 #include <stdint.h>
 
 #include "buffer.h"
+#include "utf8.h"
 
 struct cln_jkey {
   uint64_t hash;      /* of the unescaped key and its object */
   size_t at;          /* offset of the key's first byte in the text */
   size_t len;         /* bytes, unescaped */
-  size_t unescaped;   /* offset in the arena; CLN_JKEY_PLAIN: as in the text */
+  size_t unescaped;   /* offset in the arena; CLN_JKEY_PLAIN: as in text */
   size_t slot;        /* its place in the table; CLN_JKEY_NO_SLOT: none */
   size_t marks_begin; /* the marks made on its value, [begin, end) */
   size_t marks_end;   /* set when the value ends */
@@ -42,7 +43,8 @@ struct cln_jkeys {
   size_t count;            /* keys on it */
   size_t cap;              /* items allocated */
   size_t *slots;           /* index into list; NULL while slot_count is 0 */
-  size_t slot_count;       /* a power of two, at least twice count, or 0 */
+  size_t slot_count;       /* a power of two, or 0 */
+  size_t room;             /* keys that fit: cap, or half of slot_count */
   struct cln_buffer arena; /* keys that hold escapes, unescaped */
 };
 
@@ -79,7 +81,33 @@ static inline void cln_jkeys_end(struct cln_jkeys *keys,
   keys->count = object->first;
 }
 
+/* Every bit of the input reaches the low bits, which choose the slot. */
+static inline uint64_t cln_jkeys_mix(uint64_t hash)
+{
+  hash ^= hash >> 32;
+  hash *= UINT64_C(0x9e3779b97f4a7c15); /* 2^64 / golden ratio */
+  return hash ^ hash >> 29;
+}
+
 /* object_first keeps equal keys of nested objects apart. */
-uint64_t cln_jkeys_hash(const char *key, size_t len, size_t object_first);
+static inline uint64_t cln_jkeys_hash(const char *key, size_t len,
+                                      size_t object_first)
+{
+  const unsigned char *bytes = (const unsigned char *)key;
+  uint64_t hash = (uint64_t)object_first * UINT64_C(0xff51afd7ed558ccd) + len;
+  uint64_t word = 0;
+
+  for (; len > 16; len -= 8) {
+    hash = cln_jkeys_mix(hash + cln_load64(bytes));
+    bytes += 8;
+  }
+  if (len >= 8) { /* two words, which may overlap */
+    hash = (hash + cln_load64(bytes)) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return cln_jkeys_mix(hash + cln_load64(bytes + len - 8));
+  }
+  for (; len > 0; len--)
+    word = word << 8 | bytes[len - 1];
+  return cln_jkeys_mix(hash * UINT64_C(0xc4ceb9fe1a85ec53) + word);
+}
 
 #endif

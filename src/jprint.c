@@ -13,8 +13,9 @@
 #include "utf8.h"
 
 #define INTEGER_BYTES 20 /* "-9223372036854775808" */
-#define NUMBER_BYTES  64 /* a sign, 17 digits, a point in any locale, "e-324" \
-                          */
+#define NUMBER_BYTES                                                          \
+  64 /* a sign, 17 digits, a point in any locale, "e-324"                     \
+      */
 
 static enum cln_status append_escape(struct cln_buffer *out,
                                      unsigned char byte)
@@ -48,12 +49,10 @@ static size_t copyable_run(const unsigned char *text, size_t len)
     at += cln_plain_run(text + at, len - at);
     if (at == len || text[at] < 0x80)
       return at;
-    while (at < len && text[at] >= 0x80) {
-      step = cln_utf8_sequence(text + at, len - at);
-      if (step == 0)
-        return at;
-      at += step;
-    }
+    step = cln_utf8_run(text + at, len - at);
+    if (step == 0)
+      return at;
+    at += step;
   }
 }
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "jscan.h"
-#include "utf8.h"
 
 /* What may follow a backslash, "u" aside, and what it then means. */
 static const char escapes[] = "\"\\/bfnrt";
@@ -84,42 +83,39 @@ static const unsigned char *scan_escape(struct cln_jstring *string,
   return at + 2;
 }
 
-bool cln_jstring_scan(struct cln_jstring *string, const unsigned char *at,
-                      const unsigned char *end)
+/* at is a byte that cln_plain_run stops at, no quote. Past what it begins, or
+   NULL. */
+static const unsigned char *scan_odd(struct cln_jstring *string,
+                                     const unsigned char *at,
+                                     const unsigned char *end)
 {
   size_t len;
 
+  if (*at == '\\') {
+    string->is_escaped = true;
+    return scan_escape(string, at, end);
+  }
+  if (*at < 0x20)
+    return refuse(string, at, "a control character in a string");
+  len = cln_utf8_run(at, (size_t)(end - at));
+  return len > 0 ? at + len : refuse(string, at, "invalid UTF-8 in a string");
+}
+
+bool cln_jstring_scan_on(struct cln_jstring *string, const unsigned char *at,
+                         const unsigned char *end)
+{
   string->fault = NULL;
   string->is_escaped = false;
-  for (;;) {
+  while (at < end && *at != '"') {
+    at = scan_odd(string, at, end);
+    if (at == NULL)
+      return false;
     at += cln_plain_run(at, (size_t)(end - at));
-    if (at < end && *at == '"')
-      break;
-    if (at == end) {
-      refuse(string, at, "the text ends inside a string");
-      return false;
-    }
-    if (*at < 0x20) {
-      refuse(string, at, "a control character in a string");
-      return false;
-    }
-    if (*at == '\\') {
-      string->is_escaped = true;
-      at = scan_escape(string, at, end);
-      if (at == NULL)
-        return false;
-    }
-    while (at < end && *at >= 0x80) {
-      len = cln_utf8_sequence(at, (size_t)(end - at));
-      if (len == 0) {
-        refuse(string, at, "invalid UTF-8 in a string");
-        return false;
-      }
-      at += len;
-    }
   }
   string->end = at;
-  return true;
+  if (at == end)
+    string->fault = "the text ends inside a string";
+  return at < end;
 }
 
 /* Returns the bytes of the character in UTF-8. */

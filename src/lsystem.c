@@ -7,10 +7,13 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lbind.h"
@@ -114,6 +117,26 @@ static int Lcln_system_write_private_file(lua_State *L)
   return 1;
 }
 
+/* system.take_lock(path, ttl_s) -> true, or false while somebody else has it.
+   A lock file older than ttl_s was left by a process that died. */
+static int Lcln_system_take_lock(lua_State *L)
+{
+  const char *path = luaL_checkstring(L, 1);
+  double ttl_s = (double)luaL_checknumber(L, 2);
+  struct stat info;
+  int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+
+  if (fd < 0 && errno == EEXIST && stat(path, &info) == 0 &&
+      difftime(time(NULL), info.st_mtime) > ttl_s && unlink(path) == 0)
+    fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (fd < 0 && errno != EEXIST)
+    return push_errno(L, errno);
+  if (fd >= 0)
+    close(fd);
+  lua_pushboolean(L, fd >= 0);
+  return 1;
+}
+
 /* system.free_port() -> a TCP port that was free on 127.0.0.1 just now */
 static int Lcln_system_free_port(lua_State *L)
 {
@@ -172,6 +195,7 @@ const luaL_Reg lcln_system_functions[] = {
     {"exec", Lcln_system_exec},
     {"make_private_dir", Lcln_system_make_private_dir},
     {"write_private_file", Lcln_system_write_private_file},
+    {"take_lock", Lcln_system_take_lock},
     {"free_port", Lcln_system_free_port},
     {"process_id", Lcln_system_process_id},
     {"random_bytes", Lcln_system_random_bytes},

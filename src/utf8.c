@@ -11,7 +11,7 @@ static bool continues(unsigned char byte)
   return (byte & 0xc0) == 0x80;
 }
 
-size_t cln_utf8_sequence(const unsigned char *text, size_t len)
+static inline size_t sequence(const unsigned char *text, size_t len)
 {
   unsigned char first = text[0];
 
@@ -39,6 +39,25 @@ size_t cln_utf8_sequence(const unsigned char *text, size_t len)
   return 4;
 }
 
+size_t cln_utf8_sequence(const unsigned char *text, size_t len)
+{
+  return sequence(text, len);
+}
+
+size_t cln_utf8_run(const unsigned char *text, size_t len)
+{
+  size_t at = 0;
+  size_t step;
+
+  while (at < len && text[at] >= 0x80) {
+    step = sequence(text + at, len - at);
+    if (step == 0)
+      break;
+    at += step;
+  }
+  return at;
+}
+
 size_t cln_utf8_valid_prefix(const char *text, size_t len)
 {
   const unsigned char *bytes = (const unsigned char *)text;
@@ -50,7 +69,7 @@ size_t cln_utf8_valid_prefix(const char *text, size_t len)
       at += 8;
       continue;
     }
-    step = cln_utf8_sequence(bytes + at, len - at);
+    step = sequence(bytes + at, len - at);
     if (step == 0)
       return at;
     at += step;

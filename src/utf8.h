@@ -13,6 +13,9 @@
    with no valid one. len is at least 1. */
 size_t cln_utf8_sequence(const unsigned char *text, size_t len);
 
+/* Length of the longest prefix of valid characters above U+007F. */
+size_t cln_utf8_run(const unsigned char *text, size_t len);
+
 #define CLN_EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* Compilers make one load of it; the first byte is the lowest on every
@@ -52,19 +55,19 @@ static inline size_t cln_first_odd(uint64_t odd)
    character below 0x20, or a byte above 0x7f. */
 static inline size_t cln_plain_run(const unsigned char *text, size_t len)
 {
-  size_t at = 0;
+  const unsigned char *at = text;
+  const unsigned char *end = text + len;
   uint64_t odd;
 
-  while (len - at >= 8) {
-    odd = cln_odd_bytes(cln_load64(text + at));
+  while (end - at >= 8) {
+    odd = cln_odd_bytes(cln_load64(at));
     if (odd != 0)
-      return at + cln_first_odd(odd);
+      return (size_t)(at - text) + cln_first_odd(odd);
     at += 8;
   }
-  while (at < len && text[at] >= 0x20 && text[at] < 0x80 && text[at] != '"' &&
-         text[at] != '\\')
+  while (at < end && *at >= 0x20 && *at < 0x80 && *at != '"' && *at != '\\')
     at++;
-  return at;
+  return (size_t)(at - text);
 }
 
 #endif

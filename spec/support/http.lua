@@ -37,9 +37,18 @@ local function parse_headers(text)
   return status, headers
 end
 
---- Sends one request on a connection of its own.
----@param options {method: string?, url: string, headers: table<string, string>?, body: string?, ca_file: string, http1: boolean?}
----@return {status: integer, headers: table<string, string>, body: string}|nil response header names in lower case
+---@class spec.Request
+---@field method string|nil "GET"
+---@field url string
+---@field headers table<string, string>|nil
+---@field body string|nil
+---@field ca_file string
+---@field http1 boolean|nil HTTP/1.1 only
+
+--- Sends one request on a connection of its own. Header names of the response
+--- are in lower case.
+---@param options spec.Request
+---@return {status: integer, headers: table<string, string>, body: string}|nil response
 ---@return string|nil message the exchange broke
 function http.request(options)
   local head, body, sent = os.tmpname(), os.tmpname(), os.tmpname()

@@ -7,6 +7,8 @@ local sandbox = {}
 
 local LIFETIME_S = 600
 
+local running = {} -- handle -> true
+
 local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
@@ -39,12 +41,14 @@ function sandbox.sleep(seconds)
   os.execute(("sleep %.3f"):format(seconds))
 end
 
---- Whether a process lives (one that nobody has reaped yet does not).
+--- Whether a process lives. One that nobody has reaped yet does not. (No `ps`:
+--- a bare machine has none.)
 ---@param pid integer
 ---@return boolean
 function sandbox.alive(pid)
-  local state = run(("ps -o stat= -p %d"):format(pid)):match("%S")
-  return state ~= nil and state ~= "Z"
+  if run(("kill -0 %d 2>&1 || echo no"):format(pid)) ~= "" then return false end
+  local state = read_file(("/proc/%d/stat"):format(pid))
+  return not (state and state:find("^%d+ %b() Z"))
 end
 
 --- Sends a signal and waits, at most 5 s, until the process is gone.
@@ -81,15 +85,22 @@ end
 ---@field stderr string path of what it said on standard error; removed by stop
 ---@field stop fun()
 
+---@class spec.SandboxOptions
+---@field fixtures string|nil path
+---@field catalog string|nil path
+---@field lua string|nil interpreter, the one that runs the spec
+---@field arguments string|nil more words for the shell
+---@field wrapper string|nil a command that runs another one, such as nohup
+
 --- Starts a sandbox on a free port and waits until it answers. Raises when it
 --- does not start.
----@param options {fixtures: string?, catalog: string?, lua: string?, arguments: string?}|nil paths; the interpreter; more words
+---@param options spec.SandboxOptions|nil
 ---@return spec.Sandbox
 function sandbox.start(options)
   options = options or {}
   local stderr = os.tmpname()
   local words = {
-    options.lua or this_lua(), "bin/clinone", "sandbox", "--port 0",
+    options.wrapper or "", options.lua or this_lua(), "bin/clinone", "sandbox", "--port 0",
     "--lifetime " .. LIFETIME_S, "--catalog " .. quote(options.catalog or "builtin"),
   }
   if options.fixtures then words[#words + 1] = "--fixtures " .. quote(options.fixtures) end
@@ -113,12 +124,22 @@ function sandbox.start(options)
     environment = environment, base_url = values.baseUrl, ca_file = values.caFile,
     port = tonumber(values.baseUrl:match(":(%d+)$")), pid = pid, values = values, stderr = stderr,
   }
+  running[handle] = true
   function handle.stop()
+    running[handle] = nil
     local gone = sandbox.kill(pid, "TERM")
     os.remove(stderr)
     if not gone then error("the sandbox did not stop", 2) end
   end
   return handle
+end
+
+--- Stops every sandbox that is still running, as a failed spec leaves them.
+---@param kept spec.Sandbox|nil but this one
+function sandbox.stop_all_but(kept)
+  for handle in pairs(running) do
+    if handle ~= kept then handle.stop() end
+  end
 end
 
 return sandbox

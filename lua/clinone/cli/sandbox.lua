@@ -11,10 +11,23 @@ Standard output gets one line, once the sandbox answers:
 Ctrl-C, SIGTERM or the end of --lifetime stop it; it leaves nothing behind.
 
 Control routes (HTTPS, no token):
-   POST /sandbox/faults         {"operation": "patients.create", "kind": "lost_answer"}
-   GET, DELETE /sandbox/faults
+   POST /sandbox/faults         one fault or a list of them
+   GET, DELETE /sandbox/faults  those set; none any more
    GET, DELETE /sandbox/log     the requests so far, routes as templates
    POST /sandbox/reset          records as in the fixtures, no faults
+
+A fault: {"operation": "patients.create", "kind": "rate_limited", "retry_after": 2}
+   operation    as the catalog names it, "token", or "*" for all but the token
+   count 1, after 0, probability 1   how often, after how many, how likely
+   kinds that leave the records alone:
+      cut, unauthorized, html, redirect {location}, status {status, retry_after, html},
+      rate_limited {retry_after, date: true for an HTTP date}
+   kinds that apply the request:
+      lost_answer, late_write {seconds}, latency {seconds}, empty, truncated_json,
+      short_body, invalid_utf8
+   kinds of "token" only:
+      expired_token, string_numbers, expires_on_only, opaque, clock {skew}, scopes {scp},
+      throttled, html_error {status}
 
 Examples:
    clinone sandbox                              in one terminal; paste its line in another

@@ -33,8 +33,7 @@ http {
   lua_max_running_timers 16384;
   lua_package_path %(lua_path);
   lua_package_cpath %(lua_cpath);
-  init_by_lua_block { %(init) }
-  init_worker_by_lua_block { require("clinone.sandbox.server").listening() }
+  init_worker_by_lua_block { %(init) }
   exit_worker_by_lua_block { require("clinone.sandbox.server").stopped() }
   server {
 %(listen)
@@ -49,10 +48,12 @@ http {
 }
 ]]
 
--- Runs in nginx. What cannot be loaded there is said in plain words, and the
--- private directory goes: the exit hook does not run after a failed start.
+-- Runs in nginx, in the phase where it catches signals already (init_by_lua is
+-- earlier: a SIGTERM there would leave the private directory behind). What
+-- cannot be loaded is said in plain words, and the directory goes: the exit hook
+-- does not run after a failed start.
 local INIT = [[
-    local ok, problem = pcall(function() require("clinone.sandbox.server").init(%q) end)
+    local ok, problem = pcall(function() require("clinone.sandbox.server").start(%q) end)
     if not ok then
       for _, path in ipairs { %s } do os.remove(path) end
       io.stderr:write("clinone sandbox: nginx's Lua cannot run it: ", tostring(problem), "\n")
@@ -66,6 +67,14 @@ local function init_code(options)
   for i, path in ipairs(options.files) do files[i] = ("%q"):format(path) end
   local settings = options.directory .. "/settings.json"
   return INIT:format(settings, table.concat(files, ", "), options.advice)
+end
+
+local function modules(options)
+  local lines = {}
+  for i, module in ipairs(options.nginx.load_modules) do
+    lines[i] = "load_module " .. quote(module) .. ";\n"
+  end
+  return table.concat(lines)
 end
 
 local function temporary(options)
@@ -101,16 +110,37 @@ end
 ---@field lua_path string
 ---@field lua_cpath string
 
+--- A configuration under which nginx listens, and ends at once: whether a port
+--- can be had is asked of the one who will need it.
+---@param options clinone.sandbox.Config
+---@return string
+function config.probe(options)
+  return modules(options) .. ([[
+daemon off;
+master_process off;
+pid %s;
+error_log stderr emerg;
+events { worker_connections 64; }
+http {
+  access_log off;
+  %s
+  init_worker_by_lua_block { os.exit(0) }
+  server {
+%s
+    ssl_certificate %s;
+    ssl_certificate_key %s;
+  }
+}
+]]):format(quote(options.directory .. "/nginx.pid"), temporary(options), listen(options),
+    quote(options.directory .. "/server.pem"), quote(options.directory .. "/server.key"))
+end
+
 --- The configuration.
 ---@param options clinone.sandbox.Config
 ---@return string
 function config.text(options)
-  local modules = {}
-  for i, module in ipairs(options.nginx.load_modules) do
-    modules[i] = "load_module " .. quote(module) .. ";\n"
-  end
   local values = {
-    modules = table.concat(modules),
+    modules = modules(options),
     pid = quote(options.directory .. "/nginx.pid"),
     temporary = temporary(options),
     max_body = MAX_BODY,

@@ -2,7 +2,10 @@
 --- studies, sites and a few patients. All of it is made up.
 --
 -- JSON text, so that `clinone sandbox --print-fixtures > my.json` gives a user
--- a file to edit. clinone/sandbox/fixtures.lua documents the keys.
+-- a file to edit. clinone/sandbox/fixtures.lua documents the keys. Records are
+-- answered as they are written here, so each stands on one line.
+
+-- luacheck: no max string line length
 
 return [==[
 {
@@ -45,23 +48,14 @@ return [==[
       {"studyIdentifier": "CDISCPILOT01", "title": "The CDISC pilot study", "status": "active"}
     ],
     "sites": [
-      {"studyIdentifier": "ONC-301", "siteIdentifier": "1042",
-       "name": "Made-up hospital, north", "status": "active"},
-      {"studyIdentifier": "ONC-301", "siteIdentifier": "1043",
-       "name": "Made-up hospital, south", "status": "active"},
-      {"studyIdentifier": "CARD-7", "siteIdentifier": "2001",
-       "name": "Made-up heart centre", "status": "active"}
+      {"studyIdentifier": "ONC-301", "siteIdentifier": "1042", "name": "Made-up hospital, north", "status": "active"},
+      {"studyIdentifier": "ONC-301", "siteIdentifier": "1043", "name": "Made-up hospital, south", "status": "active"},
+      {"studyIdentifier": "CARD-7", "siteIdentifier": "2001", "name": "Made-up heart centre", "status": "active"}
     ],
     "patients": [
-      {"studyIdentifier": "ONC-301", "siteIdentifier": "1043",
-       "screeningNumber": "1043-TEST-01",
-       "status": "screening", "sex": "F", "birthYear": 1961, "visits": []},
-      {"studyIdentifier": "ONC-301", "siteIdentifier": "1043",
-       "screeningNumber": "1043-TEST-02",
-       "status": "enrolled", "sex": "M", "birthYear": 1948, "visits": []},
-      {"studyIdentifier": "ONC-301", "siteIdentifier": "1043",
-       "screeningNumber": "1043-TEST-03",
-       "status": "withdrawn", "sex": "U", "birthYear": 1975, "visits": []}
+      {"studyIdentifier": "ONC-301", "siteIdentifier": "1043", "screeningNumber": "1043-TEST-01", "status": "screening", "sex": "F", "birthYear": 1961, "visits": []},
+      {"studyIdentifier": "ONC-301", "siteIdentifier": "1043", "screeningNumber": "1043-TEST-02", "status": "enrolled", "sex": "M", "birthYear": 1948, "visits": []},
+      {"studyIdentifier": "ONC-301", "siteIdentifier": "1043", "screeningNumber": "1043-TEST-03", "status": "withdrawn", "sex": "U", "birthYear": 1975, "visits": []}
     ]
   }
 }

@@ -106,7 +106,7 @@ end
 --- The default document's text, for --print-fixtures.
 ---@return string
 function fixtures.default_text()
-  return require "clinone.sandbox.default_fixtures"
+  return (require "clinone.sandbox.default_fixtures") -- 5.4 adds the file's name
 end
 
 --- Reads a document. Returns nil and a message that names the key at fault.

@@ -11,6 +11,7 @@ local json = require "clinone.sandbox.json"
 local nginx = require "clinone.sandbox.nginx"
 local routes = require "clinone.sandbox.routes"
 local tls = require "clinone.sandbox.tls"
+local workspace = require "clinone.sandbox.workspace"
 
 local sandbox = {}
 
@@ -50,38 +51,6 @@ local function load_catalog(path, known)
   return catalog, nil, text
 end
 
-local function choose_port(wanted)
-  if not wanted or wanted == 0 then return system.free_port() end
-  local port, message = system.free_port(wanted)
-  if port == wanted then return port end
-  return nil, ("port %d on 127.0.0.1 cannot be used: %s"):format(wanted, message or "it is taken")
-end
-
-local function make_directory()
-  local message
-  for _, parent in ipairs {
-    os.getenv("XDG_RUNTIME_DIR") or "", os.getenv("TMPDIR") or "", "/tmp",
-  } do
-    if parent ~= "" then
-      local path
-      path, message = system.make_private_dir(parent:gsub("/+$", "") .. "/clinone-sandbox-")
-      if path then return path end
-    end
-  end
-  return nil, message
-end
-
--- Everything that will ever be in the directory, itself last.
-local function files_of(directory)
-  local files = {}
-  for i, name in ipairs { "settings.json", "environment.json", "ca.pem", "server.pem", "server.key",
-    "nginx.conf", "nginx.pid", "temporary" } do
-    files[i] = directory .. "/" .. name
-  end
-  files[#files + 1] = directory
-  return files
-end
-
 -- nginx runs LuaJIT, which must not find modules built for another Lua; a 5.1
 -- launcher's own paths fit it, and may be where luaossl is.
 local function lua_paths()
@@ -99,11 +68,12 @@ local function lua_paths()
 end
 
 -- Whether this process ignores SIGHUP, as `nohup` leaves it. nginx resets that,
--- so it is looked up before. Where there is no /proc, SIGHUP is always ignored.
+-- so it is found out before: a child inherits it, and lives on or does not.
 local function ignores_hangup()
-  local status = read_file("/proc/self/status")
-  local mask = status and status:match("SigIgn:%s*(%x+)")
-  return not mask or tonumber(mask:sub(-1), 16) % 2 == 1
+  local pipe = io.popen("kill -HUP $$; echo ignored", "r")
+  local said = pipe:read("*a")
+  pipe:close()
+  return said:find("ignored", 1, true) ~= nil
 end
 
 local function shell_word(text)
@@ -118,48 +88,67 @@ local function explanation(base_url, catalog)
     base_url, system.process_id(), about)
 end
 
-local function write_all(directory, texts)
-  for name, text in pairs(texts) do
-    local ok, message = system.write_private_file(directory .. "/" .. name, text)
-    if not ok then return nil, message end
+-- Writes nginx.conf and lets nginx read it. A machine without ::1 gets none.
+local function configure(options, settings)
+  local arguments = { "-p", settings.directory .. "/", "-c", settings.directory .. "/nginx.conf" }
+  -- Else nginx complains of its compiled-in log file before it reads ours.
+  if settings.nginx.version >= 1019005 then
+    arguments[5], arguments[6] = "-e", "stderr"
   end
-  return true
+  local function try(text, ...)
+    local ok, message = workspace.write(settings.directory, { ["nginx.conf"] = text })
+    if not ok then return nil, message end
+    local words = { ... }
+    for i = #arguments, 1, -1 do table.insert(words, 1, arguments[i]) end
+    local good, said = nginx.run(settings.nginx, words)
+    local address, reason = nginx.bind_failure(said)
+    if good then return true end
+    if not address then return nil, "nginx refused to start:\n" .. said end
+    return nil, ("port %d cannot be used: %s: %s"):format(settings.port, address, reason), address
+  end
+
+  local ok, message, address = try(config.text(settings), "-t", "-q")
+  if not ok and address and address:find("^%[::1%]") then
+    settings.addresses = { "127.0.0.1" }
+    ok, message = try(config.text(settings), "-t", "-q")
+  end
+  -- nginx -t does not mind a port that is taken.
+  if ok and options.port ~= 0 then
+    ok, message = try(config.probe(settings))
+    ok = ok and workspace.write(settings.directory, { ["nginx.conf"] = config.text(settings) })
+  end
+  if not ok then return nil, message end
+  return arguments
 end
 
-local function prepare(options, directory)
-  local base_url = "https://127.0.0.1:" .. options.port
-  local certificates = tls.make()
-  local path, cpath, unset = lua_paths()
-  local addresses = { "127.0.0.1" }
-  if system.free_port(options.port, "::1") == options.port then addresses[2] = "[::1]" end
-  local files = files_of(directory)
+-- Fills the directory. Returns the words to become nginx by.
+local function prepare(options, directory, port, certificates)
+  local base_url = "https://127.0.0.1:" .. port
+  local files = workspace.files(directory)
   local settings = {
     base_url = base_url, fixtures = options.fixtures_text, catalog = options.catalog_text,
-    log = options.log or false, lifetime = options.lifetime, files = files,
-    nohup = ignores_hangup(),
+    log = options.log, lifetime = options.lifetime, files = files, nohup = ignores_hangup(),
     export = "export CLINONE_ENVIRONMENT=" .. shell_word(directory .. "/environment.json"),
     explanation = explanation(base_url, options.catalog),
   }
-  local ok, message = write_all(directory, {
+  local ok, message = workspace.write(directory, {
     ["ca.pem"] = certificates.ca,
     ["server.pem"] = certificates.certificate,
     ["server.key"] = certificates.key,
     ["environment.json"] = environment.text(base_url, directory .. "/ca.pem", options.known),
     ["settings.json"] = cjson.encode(settings),
-    ["nginx.conf"] = config.text {
-      directory = directory, files = files, advice = nginx.ADVICE, nginx = options.nginx,
-      port = options.port, addresses = addresses, lua_path = path, lua_cpath = cpath,
-    },
   })
   if not ok then return nil, message end
-  local arguments = { "-p", directory .. "/", "-c", directory .. "/nginx.conf" }
-  -- Else nginx complains of its compiled-in log file before it reads ours.
-  if options.nginx.version >= 1019005 then
-    arguments[#arguments + 1], arguments[#arguments + 2] = "-e", "stderr"
-  end
-  local good, said = nginx.check(options.nginx, arguments)
-  if not good then return nil, "nginx refused to start:\n" .. said end
-  return unset, arguments
+  local path, cpath, words = lua_paths()
+  local arguments
+  arguments, message = configure(options, {
+    directory = directory, files = files, advice = nginx.ADVICE, nginx = options.nginx,
+    port = port, addresses = { "127.0.0.1", "[::1]" }, lua_path = path, lua_cpath = cpath,
+  })
+  if not arguments then return nil, message end
+  words[#words + 1] = options.nginx.path
+  for _, argument in ipairs(arguments) do words[#words + 1] = argument end
+  return words
 end
 
 local function start(options)
@@ -170,23 +159,22 @@ local function start(options)
   if not options.catalog then return message end
   options.nginx, message = nginx.find { path = options.nginx }
   if not options.nginx then return message end
-  options.port, message = choose_port(options.port)
-  if not options.port then return message end
-  local directory
-  directory, message = make_directory()
+  local port, directory = options.port
+  if port == 0 then
+    port, message = system.free_port()
+    if not port then return message end
+  end
+  local certificates = tls.make()
+  directory, message = workspace.make()
   if not directory then return message end
 
-  local ran, unset, arguments = pcall(prepare, options, directory)
-  if ran and unset then
-    -- env gives way to nginx, so the process id stays.
-    local words = unset
-    words[#words + 1] = options.nginx.path
-    for _, argument in ipairs(arguments) do words[#words + 1] = argument end
-    local _, problem = system.exec("env", words)
-    arguments = problem
+  local ran, words, problem = pcall(prepare, options, directory, port, certificates)
+  if ran and words then
+    -- env gives way to nginx in turn, so the process id stays.
+    words, problem = system.exec("env", words)
   end
-  for _, path in ipairs(files_of(directory)) do os.remove(path) end
-  return ran and arguments or unset
+  workspace.remove(directory)
+  return problem or words
 end
 
 ---@class clinone.sandbox.Options
@@ -201,7 +189,7 @@ end
 ---@param options clinone.sandbox.Options
 ---@return string message
 function sandbox.run(options)
-  local own = {}
+  local own = { port = 0, log = false }
   for name, value in pairs(options) do own[name] = value end
   return tostring(start(own))
 end

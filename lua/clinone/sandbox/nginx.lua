@@ -48,9 +48,9 @@ local function describe(path)
   return text
 end
 
-local function find_modules(built)
+local function find_modules(built, usual)
   local directories = { built:match("%-%-modules%-path=(%S+)") }
-  for _, directory in ipairs(USUAL_MODULE_DIRECTORIES) do
+  for _, directory in ipairs(usual or USUAL_MODULE_DIRECTORIES) do
     directories[#directories + 1] = directory
   end
   for _, directory in ipairs(directories) do
@@ -61,7 +61,7 @@ local function find_modules(built)
 end
 
 -- What a binary offers, or nil and what it lacks.
-local function examine(path)
+local function examine(path, usual_modules)
   local built = describe(path)
   local major, minor, patch = built:match("nginx version: %a+/(%d+)%.(%d+)%.(%d+)")
   if not major then
@@ -79,7 +79,7 @@ local function examine(path)
   local inside = built:find("%-%-add%-module=%S*ngx_lua")
     or built:find("%-%-add%-module=%S*lua%-nginx%-module")
   if not inside then
-    modules = find_modules(built)
+    modules = find_modules(built, usual_modules)
     if not modules then
       return nil, path .. " has no Lua module (ngx_http_lua_module.so and ndk_http_module.so)"
     end
@@ -96,6 +96,7 @@ end
 ---@field path string|nil this binary and no other
 ---@field search string|nil instead of $PATH
 ---@field usual string[]|nil instead of the usual directories
+---@field usual_modules string[]|nil instead of the usual directories of modules
 
 --- The first of PATH and the usual places that has the Lua module.
 ---@param options clinone.sandbox.Search
@@ -121,7 +122,7 @@ function nginx.find(options)
   for _, path in ipairs(candidates) do
     if exists(path) and not seen[path] then
       seen[path] = true
-      local found, problem = examine(path)
+      local found, problem = examine(path, options.usual_modules)
       if found then return found end
       tried[#tried + 1] = "  " .. problem
     end
@@ -134,21 +135,29 @@ function nginx.find(options)
     .. table.concat(tried, "\n") .. "\n" .. nginx.ADVICE
 end
 
---- Lets nginx read a configuration without serving it.
+--- Runs nginx until it ends.
 ---@param found clinone.sandbox.Nginx
----@param arguments string[] as for the real start
----@return boolean ok
----@return string output what nginx said
-function nginx.check(found, arguments)
+---@param arguments string[]
+---@return boolean ok whether it ended with exit code 0
+---@return string output what it said
+function nginx.run(found, arguments)
   local words = { nginx.quote(found.path) }
   for _, argument in ipairs(arguments) do words[#words + 1] = nginx.quote(argument) end
   -- popen's close reports the exit status differently on every Lua.
-  local pipe = io.popen(table.concat(words, " ") .. " -t -q 2>&1; echo \"exit=$?\"", "r")
+  local pipe = io.popen(table.concat(words, " ") .. " 2>&1; echo \"exit=$?\"", "r")
   if not pipe then return false, "no shell" end
   local output = pipe:read("*a")
   pipe:close()
   local said, status = output:match("^(.-)exit=(%d+)%s*$")
   return status == "0", said or output
+end
+
+--- The address that nginx could not listen on, and why, of what it said.
+---@param said string
+---@return string|nil address "127.0.0.1:8443"
+---@return string|nil reason "Address already in use"
+function nginx.bind_failure(said)
+  return said:match("bind%(%) to (%S+) failed %(%d+: ([^)]+)%)")
 end
 
 return nginx

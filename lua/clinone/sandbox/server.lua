@@ -27,9 +27,8 @@ local world
 
 local TOKEN = { token = true }
 
---- init_by_lua: reads the settings that the launcher wrote.
----@param path string settings.json
-function server.init(path)
+-- Everything the sandbox knows, from the settings that the launcher wrote.
+local function load_world(path)
   local file = assert(io.open(path, "rb"))
   local settings = cjson.decode(file:read("*a"))
   file:close()
@@ -56,7 +55,9 @@ function server.init(path)
 end
 
 --- init_worker_by_lua: the port is open by now, so a script may be told.
-function server.listening()
+---@param path string settings.json
+function server.start(path)
+  load_world(path)
   process.watch_hangup(world.settings.nohup)
   if world.settings.lifetime then
     ngx.timer.at(world.settings.lifetime, function(premature)

@@ -1,0 +1,47 @@
+--- What a call would send, for a person to read. Sends nothing; the token and
+-- any signature are left out.
+
+local scope = require "clinone.scope"
+
+local explain = {}
+
+local function shell_quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+local function curl_command(method, url, lines, body)
+  local parts = { "curl", "-X", method }
+  for _, line in ipairs(lines) do
+    parts[#parts + 1] = "-H"
+    parts[#parts + 1] = shell_quote(line)
+  end
+  parts[#parts + 1] = "-H"
+  parts[#parts + 1] = '"Authorization: Bearer $TOKEN"'
+  if body then
+    parts[#parts + 1] = "--data-binary"
+    parts[#parts + 1] = shell_quote(body)
+  end
+  parts[#parts + 1] = shell_quote(url)
+  return table.concat(parts, " ")
+end
+
+--- Describes a built call.
+---@param operation clinone.Operation
+---@param call userdata
+---@return table explanation method, url, headers, body (text or nil), scope (names, any one of which serves), retry, curl
+function explain.call(operation, call)
+  local method, url, lines, body = call:request()
+  local headers = {}
+  for _, line in ipairs(lines) do
+    local name, value = line:match "^([^:;]+)[:;] ?(.*)$"
+    headers[name] = value
+  end
+  return {
+    method = method, url = url, headers = headers, body = body,
+    scope = operation.group and scope.needed(operation.group, method) or nil,
+    retry = operation.class,
+    curl = curl_command(method, url, lines, body),
+  }
+end
+
+return explain

@@ -1,0 +1,116 @@
+--- Resources as Lua tables: data of the catalog turned into methods, each
+-- made when it is first asked for.
+
+local catalog = require "clinone.catalog"
+local invoke = require "clinone.invoke"
+local pages = require "clinone.pages"
+local suggest = require "clinone.suggest"
+
+local resource = {}
+
+local reserved = { each = true, pages = true }
+
+--- The catalog's name behind the name a script uses: names that clash with a
+-- method got the suffix "_".
+---@param name string
+---@param methods table<string, any>
+---@return string
+function resource.catalog_name(name, methods)
+  local plain = name:match "^(.+)_$"
+  return plain and methods[plain] and plain or name
+end
+
+local function method(self_of, core, operation, bound)
+  local name = operation.name
+  return function(self, params, call_options)
+    if self ~= self_of() then
+      error(("call it with a colon: api.%s becomes api.%s"):format(name, (name:gsub("%.([^.]+)$", ":%1"))), 2)
+    end
+    return invoke.call(core, operation, params, bound, call_options)
+  end
+end
+
+local function list_operation(core, data, full_name)
+  local found, canonical = catalog.operation(data, "list")
+  if not found then error(full_name .. " has no operation list", 3) end
+  return invoke.compiled(core, full_name .. "." .. canonical, found, data)
+end
+
+--- Makes the table of one resource.
+---@param core table the client's inside
+---@param bound table|nil identifiers of the handle it stands under
+---@param full_name string dotted
+---@param data table the catalog's entry
+---@param on_call fun(id: any): table|nil what calling the table does (a resource named study or site)
+---@return table
+function resource.new(core, bound, full_name, data, on_call)
+  local object
+  local function this() return object end
+
+  local built_in = {}
+  --- Over records, pages fetched as the loop needs them.
+  function built_in.each(self, params, call_options)
+    if self ~= object then error(("call it with a colon: api.%s:each{...}"):format(full_name), 2) end
+    return resource.iterate(core, "each", list_operation(core, data, full_name), params, bound, call_options)
+  end
+  --- Over pages.
+  function built_in.pages(self, params, call_options)
+    if self ~= object then error(("call it with a colon: api.%s:pages{...}"):format(full_name), 2) end
+    return resource.iterate(core, "pages", list_operation(core, data, full_name), params, bound, call_options)
+  end
+
+  local metatable = { __name = "clinone.resource" }
+  function metatable.__index(_, key)
+    if type(key) ~= "string" then return nil end
+    local value = built_in[key]
+    if value == nil then
+      local name = resource.catalog_name(key, reserved)
+      local found, canonical = catalog.operation(data, name)
+      if found then
+        value = method(this, core, invoke.compiled(core, full_name .. "." .. canonical, found, data), bound)
+      elseif data.resources and data.resources[name] then
+        value = resource.new(core, bound, full_name .. "." .. name, data.resources[name])
+      else
+        local known = catalog.names(data)
+        for nested in pairs(data.resources or {}) do known[nested] = true end
+        for extra in pairs(built_in) do known[extra] = true end
+        error(('no operation "%s" in %s%s'):format(key, full_name, suggest.phrase(key, known)), 2)
+      end
+    end
+    rawset(object, key, value)
+    return value
+  end
+  function metatable.__tostring() return "clinone.resource " .. full_name end
+  if on_call then
+    -- api:study(id) arrives as study(api, id): the handle's own method.
+    function metatable.__call(_, _, id) return on_call(id) end
+  end
+  object = setmetatable({}, metatable)
+  return object
+end
+
+--- An iterator over the pages or records of a list.
+---@param core table
+---@param what "each"|"pages"
+---@param operation clinone.Operation
+---@param params table|nil
+---@param bound table|nil
+---@param call_options table|nil
+function resource.iterate(core, what, operation, params, bound, call_options)
+  invoke.check_open(core)
+  local from, rest = nil, nil
+  for key, value in pairs(call_options or {}) do
+    if key == "from" then
+      from = value
+    else
+      rest = rest or {}
+      rest[key] = value
+    end
+  end
+  local function call(page_params)
+    return invoke.call(core, operation, page_params, bound, rest)
+  end
+  return pages[what](call, operation, params, from)
+end
+
+return resource
