@@ -207,9 +207,9 @@ static int Lcln_session_stats(lua_State *L)
   struct lcln_session *session =
       lcln_check(L, 1, LCLN_SESSION, "session expected");
 
-  lua_pushnumber(L, (lua_Number)session->calls);
-  lua_pushnumber(L, (lua_Number)session->attempts);
-  lua_pushnumber(L, (lua_Number)session->retries);
+  lua_pushinteger(L, (lua_Integer)session->calls);
+  lua_pushinteger(L, (lua_Integer)session->attempts);
+  lua_pushinteger(L, (lua_Integer)session->retries);
   return 3;
 }
 

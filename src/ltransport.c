@@ -59,9 +59,9 @@ static int Lcln_transport_stats(lua_State *L)
   struct cln_transport_stats stats;
 
   cln_transport_stats(box->transport, &stats);
-  lua_pushnumber(L, (lua_Number)stats.opened);
-  lua_pushnumber(L, (lua_Number)stats.reused);
-  lua_pushnumber(L, (lua_Number)stats.active);
+  lua_pushinteger(L, (lua_Integer)stats.opened);
+  lua_pushinteger(L, (lua_Integer)stats.reused);
+  lua_pushinteger(L, (lua_Integer)stats.active);
   return 3;
 }
 

@@ -58,7 +58,7 @@ local function of_answer(core, operation, status)
   elseif status == 405 or status == 501 then
     return "The server has no such route: check the catalog."
   elseif status == 409 then
-    return "Such a record exists already."
+    return "Nothing was changed. Look the record up by its key; it may be there from an earlier run."
   elseif status == 415 then
     return "The server takes another Content-Type."
   elseif status >= 300 and status < 400 then

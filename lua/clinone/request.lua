@@ -86,11 +86,23 @@ local function place_of(operation, key, path)
   return where
 end
 
+--- A key of params that the operation does not know and that looks like the
+-- one that is missing.
+local function misspelt(operation, params, missing)
+  for key in pairs(params or {}) do
+    if not operation.params[key] and suggest.nearest(key, { [missing] = true }) then return key end
+  end
+  return nil
+end
+
 --- The core's refusal in plain words.
-local function refusal(operation, reason, key, path, message)
+local function refusal(operation, params, reason, key, path, message)
   if reason == "missing" then
-    return refused(operation, ("%s is missing"):format(tostring(key)),
-      (operation.params[key] or {}).doc and ("It is: %s."):format(operation.params[key].doc) or nil)
+    local other = misspelt(operation, params, key)
+    local doc = (operation.params[key] or {}).doc
+    return refused(operation,
+      key .. " is missing" .. (other and (' (did you mean it by "%s"?)'):format(other) or ""),
+      doc and ("It is: %s."):format(doc) or nil)
   elseif reason == "unknown" then
     return refused(operation, ("unknown key %s%s"):format(tostring(key), suggest.phrase(key, known_keys(operation))))
   elseif reason == "bound" then
@@ -127,7 +139,7 @@ function request.build(core, operation, params, bound, call_options, limits)
   end
   local call, warnings, key, path, message = core.session:begin(operation.compiled, params, bound, limits)
   if call then return call, warnings end
-  return refusal(operation, warnings, key, path, message)
+  return refusal(operation, params, warnings, key, path, message)
 end
 
 --- Checks the arguments of `api:request`.
