@@ -103,8 +103,9 @@ demo:
 	@$(MAKE) -s LUA=5.4 all
 	@sh examples/demo.sh
 
-# Suites run by themselves, JOBS of them side by side, and say one line each.
-JOBS = 2
+# Suites run by themselves and say one line each; JOBS of them side by side,
+# more than there are cores, as specs mostly wait.
+JOBS = 4
 ASAN_SUITES = c-asan $(LUAS:%=asan-%)
 SUITES = check c $(LUAS:%=lua-%) $(LUAS:%=gc-%) $(ASAN_SUITES)
 
