@@ -4,33 +4,11 @@
  * Owns all three; session, transport and store are kept alive by the
  * companion table.
  */
-#include "lbuild.h"
+#include "lcall.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "httpdate.h"
-
-struct lcln_call {
-  struct cln_call state;           /* what to do next */
-  struct lcln_session *session;    /* kept alive by the companion */
-  struct lcln_transport *owner;    /* likewise */
-  struct cln_request request;      /* as built; the same for each attempt */
-  struct cln_buffer authorization; /* header line of the last attempt */
-  struct cln_exchange *exchange;   /* last attempt; NULL before the first */
-  bool flying;                     /* an attempt was started, not yet judged */
-  bool anonymous;                  /* no token, no signature */
-  unsigned generation;             /* of the token that was sent */
-  long long started_ms;            /* when the call began */
-  long long ended_ms;              /* when it was done; 0 before */
-  long connect_ms, idle_ms;        /* of each attempt */
-  char id[CLN_UUID_LEN + 1];       /* request id, the same for all attempts */
-};
-
-static struct lcln_call *check_call(lua_State *L)
-{
-  return lcln_check(L, 1, LCLN_CALL, "call expected");
-}
 
 static int push_refusal(lua_State *L, const struct lcln_refusal *refusal)
 {
@@ -180,7 +158,7 @@ static void judge(struct lcln_call *call, long long now_ms)
  */
 static int Lcln_call_next(lua_State *L)
 {
-  struct lcln_call *call = check_call(L);
+  struct lcln_call *call = lcln_check_call(L);
   struct cln_token_store *store = store_of(call);
   long long now_ms = cln_now_ms();
 
@@ -235,7 +213,7 @@ static enum cln_status authorize(struct lcln_call *call,
 /* call:start() -> true | nil, kind, message (the call is then over) */
 static int Lcln_call_start(lua_State *L)
 {
-  struct lcln_call *call = check_call(L);
+  struct lcln_call *call = lcln_check_call(L);
   struct cln_exchange_options options;
   struct cln_exchange *former = call->exchange;
   struct cln_error error = {CLN_OK, ""};
@@ -269,7 +247,7 @@ static int Lcln_call_start(lua_State *L)
 
 static int Lcln_call_drive(lua_State *L)
 {
-  struct lcln_call *call = check_call(L);
+  struct lcln_call *call = lcln_check_call(L);
 
   if (!call->exchange) {
     lua_pushboolean(L, 1);
@@ -292,7 +270,7 @@ static enum cln_status status_argument(lua_State *L, int index)
 /* call:token_over(kind or nil): a token was had, or why not. */
 static int Lcln_call_token_over(lua_State *L)
 {
-  struct lcln_call *call = check_call(L);
+  struct lcln_call *call = lcln_check_call(L);
 
   cln_call_token_over(&call->state, status_argument(L, 2));
   return 0;
@@ -301,7 +279,7 @@ static int Lcln_call_token_over(lua_State *L)
 /* call:stop(kind): ends it from outside; what was under way is cut. */
 static int Lcln_call_stop(lua_State *L)
 {
-  struct lcln_call *call = check_call(L);
+  struct lcln_call *call = lcln_check_call(L);
   struct cln_exchange *exchange = call->exchange;
 
   cln_call_end(&call->state, status_argument(L, 2));
@@ -313,162 +291,9 @@ static int Lcln_call_stop(lua_State *L)
   return 0;
 }
 
-/* call:progress() -> request id, attempts made, HTTP status, seconds since
-   the call began */
-static int Lcln_call_progress(lua_State *L)
-{
-  struct lcln_call *call = check_call(L);
-  long long end_ms = call->ended_ms ? call->ended_ms : cln_now_ms();
-
-  lua_pushlstring(L, call->id, CLN_UUID_LEN);
-  lua_pushinteger(L, call->state.attempts);
-  lua_pushinteger(L, call->state.http_status);
-  lua_pushnumber(L, (lua_Number)(end_ms - call->started_ms) / 1000);
-  return 4;
-}
-
-/* call:deadline() -> milliseconds, for the calls made on this one's behalf */
-static int Lcln_call_deadline(lua_State *L)
-{
-  struct lcln_call *call = check_call(L);
-
-  lua_pushnumber(L, (lua_Number)call->state.options.deadline_ms);
-  return 1;
-}
-
-/* call:request() -> method, url, headers (list of "Name: value"), body or
-   nil. The authorization is not among them. */
-static int Lcln_call_request(lua_State *L)
-{
-  struct lcln_call *call = check_call(L);
-  const char *line = call->request.headers.data;
-  size_t i;
-
-  lua_pushstring(L, call->request.method);
-  lua_pushstring(L, call->request.url.data);
-  lua_newtable(L);
-  for (i = 1; i <= call->request.header_count; i++) {
-    lua_pushstring(L, line);
-    lua_rawseti(L, -2, (int)i);
-    line += strlen(line) + 1;
-  }
-  if (call->request.has_body)
-    lua_pushlstring(L, call->request.body.data ? call->request.body.data : "",
-                    call->request.body.len);
-  else
-    lua_pushnil(L);
-  return 4;
-}
-
-static void push_body(lua_State *L, const struct cln_response *response)
-{
-  lua_pushlstring(L, response->body.data ? response->body.data : "",
-                  response->body.len);
-}
-
-static void set_field(lua_State *L, const char *key)
-{
-  lua_setfield(L, -2, key);
-}
-
-/* Pushes the response table; the body's string is at index `body`. */
-static void push_response(lua_State *L, const struct lcln_call *call, int body)
-{
-  const struct cln_response *response = &call->exchange->response;
-
-  lua_createtable(L, 0, 8);
-  lua_pushinteger(L, response->http_status);
-  set_field(L, "status");
-  lua_pushvalue(L, body);
-  set_field(L, "body");
-  lua_pushlstring(L, call->id, CLN_UUID_LEN);
-  set_field(L, "request_id");
-  lua_pushinteger(L, call->state.attempts);
-  set_field(L, "attempts");
-  lua_pushnumber(L, (lua_Number)(call->ended_ms - call->started_ms) / 1000);
-  set_field(L, "elapsed");
-  if (call->state.recovered) {
-    lua_pushboolean(L, 1);
-    set_field(L, "recovered");
-  }
-  lua_pushlstring(L, response->headers.data ? response->headers.data : "",
-                  response->headers.len);
-  set_field(L, "header_block");
-  lua_pushvalue(L, lua_upvalueindex(LCLN_RESPONSE));
-  lua_setmetatable(L, -2);
-}
-
-/*
- * call:result(), once done
- *   -> value, response, duplicates    an answer of 2xx, read
- *   -> nil, kind, message, response   it failed; response nil without one
- * duplicates: how many keys stood twice in one object (nil: none).
- */
-static int Lcln_call_result(lua_State *L)
-{
-  struct lcln_call *call = check_call(L);
-  const struct cln_response *response;
-  struct cln_error error = {CLN_OK, ""};
-  enum cln_status status = call->state.status;
-  size_t duplicates = 0;
-
-  lua_settop(L, 1);
-  if (!call->exchange || call->state.token_failed) {
-    lua_pushnil(L);
-    lua_pushstring(L, cln_status_name(status));
-    lua_pushliteral(L, "");
-    return 3;
-  }
-  response = &call->exchange->response;
-  push_body(L, response);
-  if (status == CLN_OK) {
-    if (response->body.len == 0 || call->state.recovered) {
-      lua_pushboolean(L, 1);
-    } else if (cln_response_is_json(response)) {
-      status = lcln_decode(L, 2, call->session->scan, &call->session->json,
-                           &duplicates, &error);
-      lcln_raise_nomem(L, status);
-    } else {
-      lua_pushvalue(L, 2);
-    }
-  }
-  if (status != CLN_OK) {
-    lua_pushnil(L);
-    lua_pushstring(L, cln_status_name(status));
-    lua_pushstring(L, error.message[0] ? error.message
-                                       : call->exchange->error.message);
-    if (response->http_status == 0)
-      return 3;
-    push_response(L, call, 2);
-    return 4;
-  }
-  push_response(L, call, 2);
-  if (duplicates == 0)
-    return 2;
-  lua_pushnumber(L, (lua_Number)duplicates);
-  return 3;
-}
-
-/* call:verdict() -> outcome, retryable, retry_after_s or nil,
-   token_failed, may be sent again (safe) */
-static int Lcln_call_verdict(lua_State *L)
-{
-  struct lcln_call *call = check_call(L);
-
-  lua_pushstring(L, cln_outcome_name(call->state.outcome));
-  lua_pushboolean(L, cln_call_retryable(&call->state));
-  if (call->state.retry_after_ms >= 0)
-    lua_pushnumber(L, (lua_Number)call->state.retry_after_ms / 1000);
-  else
-    lua_pushnil(L);
-  lua_pushboolean(L, call->state.token_failed);
-  lua_pushboolean(L, call->state.options.retry_class == CLN_RETRY_SAFE);
-  return 5;
-}
-
 static int Lcln_call_gc(lua_State *L)
 {
-  struct lcln_call *call = check_call(L);
+  struct lcln_call *call = lcln_check_call(L);
   struct cln_exchange *exchange = call->exchange;
 
   call->exchange = NULL;

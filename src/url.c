@@ -101,8 +101,6 @@ static void read_rest(struct cln_url *url, const char *text, size_t len)
   size_t query_len;
 
   url->path = span(text, path_len);
-  url->query = span(NULL, 0);
-  url->fragment = span(NULL, 0);
   text += path_len;
   len -= path_len;
   if (len > 0 && text[0] == '?') {

@@ -74,7 +74,7 @@ local function check_verify(settings, url, token_url)
   local token_host = token_url and native.text.url(token_url)
   if url.loopback and (not token_host or token_host.loopback) then return true end
   return config_error("verify = false would send tokens to anybody who answers",
-    "Name your CA with ca_file; for loopback hosts verify = false is allowed, elsewhere only with allow_insecure = true.")
+    "Name your CA with ca_file. Hosts other than loopback need allow_insecure = true as well.")
 end
 
 local function user_agent(settings)
@@ -156,13 +156,13 @@ local function open_token_source(core, details, settings, sources)
   spec.headers = { { "Accept", "application/json" } }
   local session, err = open_session(spec)
   if not session then return nil, err end
+  core.asker = { session = session, transport = core.transport, tell = core.emit }
   return shared.token_source(key .. tostring(cache), function()
     local entries = {}
     for i, name in ipairs { "client_id", "client_secret", "grant_type", "scope" } do
       entries[i] = { key = name, name = name, places = 8, type = "string", required = true }
     end
     return token.client_credentials {
-      core = { session = session, transport = core.transport, emit = nil },
       operation = {
         name = "token", method = "POST", path = "token_url", params = {}, reads = false, takes_identifier = false,
         compiled = native.operation {
@@ -171,7 +171,7 @@ local function open_token_source(core, details, settings, sources)
         },
       },
       client_id = details.client_id, client_secret = details.client_secret, scope = details.scope,
-      key = key, cache = cache, emit = core.emit,
+      key = key, cache = cache,
       origin = (" (client_id came from %s.)"):format(origins[sources.client_id] or "clinone.auth"),
     }
   end)
@@ -248,16 +248,24 @@ function methods.stats(self)
   return stats
 end
 
---- Ends the client; the last one of equal configuration closes the
--- connections. Safe to call twice.
-function methods.close(self)
-  local core = core_of(self)
+local function close(core)
   if core.closed then return end
   core.last_opened, core.last_reused = core.transport:stats()
   core.closed = true
   core.session:close()
+  if core.asker then core.asker.session:close() end
   shared.release(core.transport)
 end
+
+--- Ends the client; the last one of equal configuration closes the
+-- connections. Safe to call twice.
+function methods.close(self)
+  close(core_of(self))
+end
+
+-- On the inside, not on the object in the script's hand: a handle or a
+-- resource that is still in use keeps the client open.
+local collected = { __gc = close }
 
 client.cores = setmetatable({}, { __mode = "k" })
 
@@ -265,7 +273,7 @@ local function held_scopes(core)
   if core.mode == "hmac" then return nil end
   local state = core.tokens.store:state()
   if state == "none" or state == "expired" then
-    local ok, err = core.tokens:obtain(0, native.system.clock() * 1000 + TOKEN_DEADLINE_MS)
+    local ok, err = core.tokens:obtain(0, native.system.clock() * 1000 + TOKEN_DEADLINE_MS, core.asker)
     if not ok then return nil, err end
   end
   return core.tokens:scopes()
@@ -318,6 +326,7 @@ function client.new(settings, sources)
     shared.release(core.transport)
     return nil, err
   end
+  setmetatable(core, collected)
   local object = handle.new(core, nil, methods)
   client.cores[object] = core
   return object

@@ -73,7 +73,7 @@ local function carry_out(core, operation, call)
       if emit then emit_wait(emit, operation, call, detail) end
       wait(core.transport:timer(detail))
     else -- token
-      local ok, err = core.tokens:obtain(detail, call:deadline())
+      local ok, err = core.tokens:obtain(detail, call:deadline(), core.asker)
       if ok then
         call:token_over "ok"
       else
@@ -100,7 +100,7 @@ local function warn(core, operation, call, response, warnings)
 end
 
 --- Sends a call and gives its answer.
----@param core table the client's inside: `transport`, `tokens`, `emit`
+---@param core table the client's inside: `transport`, `tokens`, `asker`, `emit`
 ---@param operation clinone.Operation
 ---@param call userdata from `request.build`
 ---@param warnings string[]|nil

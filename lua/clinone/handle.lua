@@ -174,8 +174,6 @@ function metatable.__close(self)
   if found and found.root then found.root.close(self) end
 end
 
-metatable.__gc = metatable.__close
-
 -- Names that a resource cannot have as it stands; the later ones belong to
 -- methods that are planned, so that scripts need not change.
 handle.method_names = {
@@ -195,6 +193,5 @@ function handle.new(core, bound, root)
   insides[object] = { core = core, bound = bound, root = root }
   return object
 end
-
 
 return handle

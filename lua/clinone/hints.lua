@@ -36,7 +36,7 @@ local function denied(core, operation)
       .. "ClinOne > API Management > Authentication & Authorization > the External Client > studies."
   end
   local needed = operation.group and table.concat(scope.needed(operation.group, operation.method), " or ") or ""
-  return ("The token carries %s%s. Ask your ClinOne representative to assign the scope, and mention CO-1619 and CO-1150.")
+  return ("The token carries %s%s. Ask your ClinOne representative to assign the scope; mention CO-1619 and CO-1150.")
     :format(held and #held > 0 and table.concat(held, " ") or "no scopes that can be read",
       needed ~= "" and "; needed is " .. needed or "")
 end
@@ -46,7 +46,7 @@ local attributes = "Check the external identifiers: they are the attribute value
 
 local function of_answer(core, operation, status)
   if status == 401 then
-    return "The server did not accept the token or signature: check that base_url and token_url belong to the same environment."
+    return "Check that base_url and token_url (or the keys) belong to the same environment."
   elseif status == 403 then
     return denied(core, operation)
   elseif (status == 400 or status == 404 or status == 422) and operation.takes_identifier then

@@ -58,7 +58,7 @@ end
 local function provisional_error(core, operation)
   return nil, errors.new {
     kind = "config", operation = operation.name,
-    message = ("the built-in catalog's routes are this project's guess, and %s is not a local sandbox"):format(core.host),
+    message = ("the built-in catalog's routes are this project's guess; %s is no local sandbox"):format(core.host),
     hint = 'Give the catalog of your ClinOne API (option catalog, CLINONE_CATALOG); '
       .. 'or say catalog = "builtin" outright.',
   }

@@ -40,6 +40,20 @@ local function config_error(message, hint)
   return nil, errors.new { kind = "config", message = message, hint = hint }
 end
 
+local TINY, BILLION = 0.001, 1e9
+
+-- option -> least and most that make sense
+local ranges = {
+  timeout = { TINY, BILLION },
+  max_body_bytes = { 1, 2 ^ 53 }, max_depth = { 1, 1000 }, max_connections = { 1, 65535 },
+}
+
+--- Refuses NaN too: it compares with nothing.
+local function check_amount(name, value, least, most)
+  if type(value) == "number" and value >= least and value <= most then return end
+  error(("%s must be a number from %g to %g"):format(name, least, most), 0)
+end
+
 local function check_table(name, value)
   for key, inner in pairs(value) do
     if not tables[name][key] then
@@ -48,8 +62,8 @@ local function check_table(name, value)
     if key == "budget" then
       if type(inner) ~= "table" then error("retry.budget must be a table", 0) end
       check_table("budget", inner)
-    elseif type(inner) ~= "number" or inner < 0 or inner ~= inner then
-      error(("%s.%s must be a number, not below 0"):format(name, tostring(key)), 0)
+    else
+      check_amount(name .. "." .. key, inner, name == "timeout" and TINY or 0, BILLION)
     end
   end
 end
@@ -67,6 +81,9 @@ function options.check(given)
       error(("option %s must be a %s, not a %s"):format(name, types:gsub(" ", " or "), type(value)), 0)
     end
     if tables[name] and type(value) == "table" then check_table(name, value) end
+    if ranges[name] and type(value) == "number" then
+      check_amount("option " .. name, value, ranges[name][1], ranges[name][2])
+    end
     if choices[name] and not choices[name][value] then
       error(("option %s cannot be \"%s\"%s"):format(name, value, suggest.phrase(value, choices[name])), 0)
     end
@@ -83,10 +100,12 @@ local variables = {
   dry_run = "CLINONE_DRY_RUN", log = "CLINONE_LOG",
 }
 
-local function read_variables()
+--- What the script gives itself is not asked for: a variable that is of no
+-- use must not fail the client.
+local function read_variables(given)
   local values = {}
   for name, variable in pairs(variables) do
-    local value = os.getenv(variable)
+    local value = given[name] == nil and os.getenv(variable)
     if value and value ~= "" then values[name] = value end
   end
   if values.dry_run then
@@ -97,7 +116,7 @@ local function read_variables()
     return config_error(('CLINONE_LOG cannot be "%s"%s'):format(values.log, suggest.phrase(values.log, choices.log)))
   end
   local path = os.getenv "CLINONE_CLIENT_SECRET_FILE"
-  if not values.client_secret and path and path ~= "" then
+  if not values.client_secret and given.client_secret == nil and path and path ~= "" then
     local text, message = textfile.read(path)
     if not text then return config_error("CLINONE_CLIENT_SECRET_FILE cannot be read: " .. message) end
     text = text:gsub("[\r\n]+$", "")
@@ -108,7 +127,7 @@ local function read_variables()
 end
 
 --- A base URL from a stray variable must not meet the token of another place.
-local function check_mixture(settings, sources)
+local function check_mixture(sources)
   local base, token = sources.base_url, sources.token_url
   if not (base and token) or (base == "variable") == (token == "variable") then return true end
   local from = base == "variable" and "CLINONE_BASE_URL" or "CLINONE_TOKEN_URL"
@@ -131,9 +150,11 @@ local from_environment = { base_url = true, token_url = true, scope = true, ca_f
 
 --- Where only the keys of the old HMAC recipe are filled in, they are the
 -- "Client Key and Secret" that the vendor's page tells users to enter.
-local function take_hmac_keys(settings, sources, values)
-  if not (values.hmac_key and values.hmac_secret) or settings.auth then return nil end
-  if settings.client_id or settings.client_secret or values.client_id or values.client_secret then return nil end
+local function take_hmac_keys(settings, sources, values, given)
+  if not (values.hmac_key and values.hmac_secret) or given.auth then return nil end
+  for _, name in ipairs { "client_id", "client_secret" } do
+    if settings[name] or values[name] or given[name] then return nil end
+  end
   settings.client_id, settings.client_secret = values.hmac_key, values.hmac_secret
   sources.client_id, sources.client_secret = "environment", "environment"
   return "the environment's hmac_CLIENT_KEY and hmac_SECRET_KEY are used as the External Client's id and secret"
@@ -145,7 +166,7 @@ end
 ---@return table|clinone.Error sources option -> "variable" | "environment" | "option"; or the error, kind `config`
 function options.resolve(given)
   local settings, sources = {}, {}
-  local values, err = read_variables()
+  local values, err = read_variables(given)
   if not values then return nil, err end
   layer(settings, sources, values, "variable")
 
@@ -160,13 +181,12 @@ function options.resolve(given)
         settings[name], sources[name] = found[name], "environment"
       end
     end
-    settings.auth = given.auth
-    settings.note = take_hmac_keys(settings, sources, found)
+    settings.note = take_hmac_keys(settings, sources, found, given)
   end
   layer(settings, sources, given, "option")
 
   local ok
-  ok, err = check_mixture(settings, sources)
+  ok, err = check_mixture(sources)
   if not ok then return nil, err end
   return settings, sources
 end
@@ -215,7 +235,11 @@ function options.for_call(given)
       error(("call option %s must be a %s, not a %s"):format(name, types:gsub(" ", " or "), type(value)), 0)
     end
     if tables[name] and type(value) == "table" then check_table(name, value) end
+    if ranges[name] and type(value) == "number" then
+      check_amount("call option " .. name, value, ranges[name][1], ranges[name][2])
+    end
   end
+  if given.retry == true then error("call option retry is false, or a table", 0) end
   local limits = options.timeout_limits(given.timeout)
   for name, value in pairs(options.retry_limits(given.retry)) do limits[name] = value end
   return limits

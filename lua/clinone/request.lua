@@ -148,7 +148,9 @@ end
 ---@return clinone.Error|nil err
 function request.check_free(spec)
   local operation = { name = "request", params = {} }
-  if type(spec) ~= "table" then return refused(operation, "takes a table: {method=, path=, query=, headers=, body=}") end
+  if type(spec) ~= "table" then
+    return refused(operation, "takes a table: {method=, path=, query=, headers=, body=}")
+  end
   local known = { method = true, path = true, query = true, headers = true, body = true }
   for key in pairs(spec) do
     if not known[key] then

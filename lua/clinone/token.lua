@@ -1,6 +1,7 @@
 --- Where a client's tokens come from. One source is shared by all clients of
--- equal configuration; it owns the token store of the core. A token is
--- fetched when first needed, refreshed ahead of its end, and never printed.
+-- equal configuration; it owns the token store of the core, but no
+-- connection: whichever client needs a token fetches it over its own. A token
+-- is fetched when first needed, refreshed ahead of its end, never printed.
 
 local b2c = require "clinone.b2c"
 local conduct = require "clinone.conduct"
@@ -71,22 +72,22 @@ end
 
 --- One fetcher among the processes that share a cache: the others wait for
 -- its token, but never longer than it may take.
-function Source:wait_for_other(deadline_ms)
+function Source:wait_for_other(deadline_ms, asker)
   if not self.cache or not self.cache.add then return false end
   local lock = self.key .. ":lock"
   local first = ask_cache(self.cache, "add", lock, "1", LOCK_S)
   if first ~= false then return false, lock end
   local until_s = math.min(native.system.clock() + LOCK_S, deadline_ms / 1000)
   while native.system.clock() < until_s do
-    conduct.wait(self.core.transport:timer(0.1))
+    conduct.wait(asker.transport:timer(0.1))
     if self:from_cache() then return true end
   end
   return false
 end
 
 --- Asks the token endpoint.
-function Source:fetch(deadline_ms)
-  local call, err = request.build(self.core, self.operation, {
+function Source:fetch(deadline_ms, asker)
+  local call, err = request.build(asker, self.operation, {
     grant_type = "client_credentials", client_id = self.client_id,
     client_secret = self.client_secret, scope = self.scope,
   }, nil, nil, { deadline_ms = deadline_ms })
@@ -95,7 +96,7 @@ function Source:fetch(deadline_ms)
     return nil, err
   end
   self.calls = self.calls + 1
-  local answer, response = conduct.run(self.core, self.operation, call)
+  local answer, response = conduct.run(asker, self.operation, call)
   if answer == nil then
     err = response
     local failed = err:response()
@@ -116,18 +117,19 @@ end
 --- Sees to it that the store has a token newer than `generation`.
 ---@param generation integer 0: any that lives
 ---@param deadline_ms number of the call that needs it
+---@param asker table the client that needs it, for the token host: `session`, `transport`, `tell` (event function or nil)
 ---@return true|nil ok
 ---@return clinone.Error|nil err
-function Source:obtain(generation, deadline_ms)
+function Source:obtain(generation, deadline_ms, asker)
   local state, current = self.store:state()
   if current > generation and (state == "fresh" or state == "aging") then return true end
   if self.refusal and native.system.clock() < self.refused_until then return nil, self:refused_again() end
   self.refusal = nil
-  if self.emit then self.emit { type = "refresh", operation = "token" } end
+  if asker.tell then asker.tell { type = "refresh", operation = "token" } end
   if self:from_cache() then return true end
-  local served, lock = self:wait_for_other(deadline_ms)
+  local served, lock = self:wait_for_other(deadline_ms, asker)
   if served then return true end
-  local found, err = self:fetch(deadline_ms)
+  local found, err = self:fetch(deadline_ms, asker)
   local ok
   if found then
     found.lifetime = found.lifetime or UNKNOWN_LIFE_S
@@ -159,7 +161,7 @@ function Source:keep_old(err, emit)
 end
 
 --- A source that asks the token endpoint (OAuth2 client credentials).
----@param settings table `core` (a client's inside for the token host), `operation`, `client_id`, `client_secret`, `scope`, `key`, `cache`, `origin` (where id and secret came from, for hints)
+---@param settings table `operation`, `client_id`, `client_secret`, `scope`, `key`, `cache`, `origin` (where id and secret came from, for hints)
 ---@return clinone.TokenSource
 function token.client_credentials(settings)
   settings.store = native.store()

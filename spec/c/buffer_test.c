@@ -6,6 +6,7 @@ static void test_append(void)
 {
   struct cln_buffer buffer;
 
+  memset(&buffer, 0x55, sizeof(buffer));
   cln_buffer_init(&buffer, 1000);
   CHECK(buffer.data == NULL && buffer.len == 0 && buffer.cap == 0);
   CHECK(!buffer.secret && buffer.max_bytes == 1000);
@@ -31,6 +32,7 @@ static void test_growth(bool secret)
   bool same = true;
   size_t i;
 
+  memset(&buffer, 0x55, sizeof(buffer));
   if (secret)
     cln_buffer_init_secret(&buffer, 100000);
   else

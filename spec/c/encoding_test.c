@@ -20,6 +20,8 @@ static const struct {
     {"\xff\xff\xff", 3, "ffffff", "////", "____"},
     {"\xfb\xef\xbe", 3, "fbefbe", "++++", "----"},
     {"\xff", 1, "ff", "/w==", "_w"},
+    {"\xd3\x5d\xb7\xe3\x9e\xbb\xf3\xd6\x9b", 9, "d35db7e39ebbf3d69b",
+     "0123456789ab", "0123456789ab"},
     {"\x00\x10\x83\x10\x51\x87\x20\x92\x8b", 9, "00108310518720928b",
      "ABCDEFGHIJKL", "ABCDEFGHIJKL"},
 };
@@ -65,10 +67,10 @@ static void test_append(void)
 static void test_refused(void)
 {
   static const char *const texts[] = {
-      "A",      "AAAAA",     "Zg==",   "Zm8=", "Zm9v=", "Zg=",   "+++",
-      "//8",    "Zm 9",      "Zm9v\n", " Zg",  "Zg ",   "Z\x80", "Z@",
-      "Z[",     "Z`",        "Z{",     "Z:",   "Zm9vZ", "Z,",    "Z.",
-      "AAA.AA", "AAAAAAA\t", "Zh",     "Zv",   "Zm9",   "Z/",
+      "A",    "AAAAA",  "Zg==",  "Zm8=", "Zm9v=", "Zg=",    "+++",       "//8",
+      "Zm 9", "Zm9v\n", " Zg",   "Zg ",  "Z\x80", "Z@",     "Z[",        "Z`",
+      "Z{",   "Z:",     "Zm9vZ", "Z,",   "Z.",    "AAA.AA", "AAAAAAA\t", "Zh",
+      "Zv",   "Zm9",    "Z/",    "AB",   "AAB",
   };
   struct cln_buffer out;
   size_t i;

@@ -142,6 +142,58 @@ static void test_growth(void)
   cln_jscan_free(scan);
 }
 
+/* Every small heap, each key twice, put in at changing places. */
+static void test_sort(char names[HOSTILE][13])
+{
+  struct cln_jobject object = {0, true};
+  struct cln_jkeys keys;
+  bool again = false;
+  bool right = true;
+  size_t count;
+  size_t i;
+
+  cln_jkeys_init(&keys);
+  for (count = 1; count <= 40; count++) {
+    cln_jkeys_start(&keys, names[0]);
+    for (i = 0; i < 2 * count; i++)
+      right = right && cln_jkeys_add(&keys, &object, i * 7 % count * 13, 12,
+                                     false, &again) == i;
+    cln_jkeys_sort(&keys, &object);
+    for (i = 0; i + 1 < 2 * count; i++)
+      right =
+          right && (keys.list[i].hash < keys.list[i + 1].hash ||
+                    cln_jkeys_equal(&keys, &keys.list[i], &keys.list[i + 1]));
+  }
+  CHECK(right && !again);
+  cln_jkeys_free(&keys);
+}
+
+/* Two keys of 16 bytes with one hash: the first word is one higher, the
+   second lower by the factor that the hash gives the first. */
+static void test_equal_hashes(void)
+{
+  static const char text[] = "aaaaaaaazzzzzzzzbaaaaaaa";
+  const uint64_t factor = UINT64_C(0xc4ceb9fe1a85ec53);
+  struct cln_jobject object = {0, false};
+  struct cln_jkeys keys;
+  uint64_t word = cln_load64((const unsigned char *)text + 8) - factor;
+  char both[32];
+  bool again = false;
+  size_t i;
+
+  memcpy(both, text, 24);
+  for (i = 0; i < 8; i++)
+    both[24 + i] = (char)(word >> (8 * i) & 0xff);
+  CHECK(cln_jkeys_hash(both, 16, 0) == cln_jkeys_hash(both + 16, 16, 0));
+  cln_jkeys_init(&keys);
+  cln_jkeys_start(&keys, both);
+  CHECK(cln_jkeys_add(&keys, &object, 0, 16, false, &again) == 0);
+  CHECK(cln_jkeys_add(&keys, &object, 16, 16, false, &again) == 1 && !again);
+  CHECK(cln_jkeys_add(&keys, &object, 16, 16, false, &again) == 1 && again);
+  CHECK(!cln_jkeys_equal(&keys, &keys.list[0], &keys.list[1]));
+  cln_jkeys_free(&keys);
+}
+
 /* Each single byte of a key counts, whatever its length. */
 static void test_hash(void)
 {
@@ -170,9 +222,11 @@ int main(void)
   static char names[HOSTILE][13];
 
   test_hash();
+  test_equal_hashes();
   test_growth();
   if (CHECK(find_hostile(names, 0))) {
     test_sorted(names);
+    test_sort(names);
     test_scan(names, false);
   }
   if (CHECK(find_hostile(names, 1)))

@@ -74,6 +74,8 @@ static const struct {
     {"9223372036854775807.0", true, true, false},
     {"9223372036854775808.0", false, false, false},
     {"18446744073709551616.0", false, false, false},
+    {"900719925474099.3", true, true, false},
+    {"1.234567890123457", false, false, false},
     {"1E5", false, false, false},
     {"1e+5", false, false, false},
     {"1e-5", false, false, false},
@@ -180,6 +182,10 @@ int main(void)
   } else {
     test_skip("no locale with a decimal comma");
   }
+  if (set_wide_point_locale())
+    test_numbers(scan);
+  else
+    test_skip("no locale with a decimal point of two bytes");
   cln_jscan_free(scan);
   return test_end();
 }

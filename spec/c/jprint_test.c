@@ -272,5 +272,9 @@ int main(void)
   } else {
     test_skip("no locale with a decimal comma");
   }
+  if (set_wide_point_locale())
+    test_numbers();
+  else
+    test_skip("no locale with a decimal point of two bytes");
   return test_end();
 }
