@@ -2,7 +2,7 @@ rockspec_format = "3.0"
 package = "clinone"
 version = "scm-1"
 source = {
-  url = "git+https://github.com/clinone/clinone.git",
+  url = "git+https://example.invalid/clinone.git", -- whoever publishes the rock sets it
 }
 description = {
   summary = "Read and write ClinOne study, site and patient records",
@@ -43,18 +43,22 @@ build = {
         "src/jscan.c",
         "src/jstring.c",
         "src/lbind.c",
+        "src/lbody.c",
         "src/lbuild.c",
         "src/lcall.c",
         "src/lcore.c",
         "src/lencode.c",
         "src/ljson.c",
         "src/ljsonlib.c",
+        "src/lmarks.c",
         "src/loperation.c",
+        "src/lresult.c",
         "src/lsession.c",
         "src/lstore.c",
         "src/lsystem.c",
         "src/ltext.c",
         "src/ltransport.c",
+        "src/lvalue.c",
         "src/random.c",
         "src/request.c",
         "src/response.c",

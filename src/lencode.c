@@ -74,71 +74,9 @@ void lcln_path_prepend(struct lcln_json_path *path, const char *key,
   path->text[old + len] = '\0';
 }
 
-bool lcln_push_nulls(lua_State *L, int index)
-{
-  if (!lua_getmetatable(L, index))
-    return false;
-  lua_pushliteral(L, LCLN_MARK_NULLS);
-  lua_rawget(L, -2);
-  lua_remove(L, -2);
-  if (lua_istable(L, -1))
-    return true;
-  lua_pop(L, 1);
-  return false;
-}
-
-/* Pushes the NUMBERS table of the table at index, or nil. */
-static void push_numbers(lua_State *L, int index)
-{
-  if (!lua_getmetatable(L, index)) {
-    lua_pushnil(L);
-    return;
-  }
-  lua_pushliteral(L, LCLN_MARK_NUMBERS);
-  lua_rawget(L, -2);
-  lua_remove(L, -2);
-}
-
-static bool is_marked_array(lua_State *L, int index)
-{
-  bool marked;
-
-  if (!lua_getmetatable(L, index))
-    return false;
-  marked = lua_rawequal(L, -1, lua_upvalueindex(LCLN_ARRAY));
-  if (!marked) {
-    lua_pushliteral(L, LCLN_MARK_ARRAY);
-    lua_rawget(L, -2);
-    marked = lua_toboolean(L, -1);
-    lua_pop(L, 1);
-  }
-  lua_pop(L, 1);
-  return marked;
-}
-
 static enum cln_status fail(struct encoder *encoder, const char *message)
 {
   return cln_fail(encoder->error, CLN_VALIDATION, "%s", message);
-}
-
-/* A string that arrived as a number's text goes back as that number. */
-static bool is_number_text(lua_State *L, int numbers, int key, int value)
-{
-  bool same;
-
-  if (lua_isnil(L, numbers) || lua_type(L, value) != LUA_TSTRING)
-    return false;
-  lua_pushvalue(L, key);
-  lua_rawget(L, numbers);
-  same = lua_rawequal(L, -1, value);
-  lua_pop(L, 1);
-  if (!same && lua_type(L, key) == LUA_TNUMBER) {
-    lua_pushvalue(L, value);
-    lua_rawget(L, numbers);
-    same = lua_toboolean(L, -1);
-    lua_pop(L, 1);
-  }
-  return same;
 }
 
 static enum cln_status append_raw(struct encoder *encoder, int index)
@@ -156,7 +94,7 @@ static enum cln_status encode_member(struct encoder *encoder, int numbers,
   lua_State *L = encoder->L;
   int value = lua_gettop(L);
 
-  if (is_number_text(L, numbers, value - 1, value))
+  if (lcln_is_number_text(L, numbers, value - 1, value))
     return append_raw(encoder, value);
   return encode(encoder, value, depth, above, false);
 }
@@ -170,7 +108,7 @@ static enum cln_status encode_array(struct encoder *encoder, int index,
   int numbers;
   size_t i;
 
-  push_numbers(L, index);
+  lcln_push_numbers(L, index);
   numbers = lua_gettop(L);
   for (i = 1; i <= count && status == CLN_OK; i++) {
     if (i > 1)
@@ -265,7 +203,7 @@ static enum cln_status encode_pairs(struct encoder *encoder, int index,
   int numbers;
   size_t i;
 
-  push_numbers(L, index);
+  lcln_push_numbers(L, index);
   numbers = lua_gettop(L);
   for (i = 0; i < count && status == CLN_OK; i++) {
     if (i > 0)
@@ -375,7 +313,7 @@ static enum cln_status encode_table(struct encoder *encoder, int index,
   luaL_checkstack(L, 12, "value is nested too deep");
 
   sequence = is_sequence(L, index, &count);
-  marked = as_array || is_marked_array(L, index);
+  marked = as_array || lcln_is_marked_array(L, index);
   if (marked && !sequence)
     return fail(encoder, "an array has named entries, or holes (use "
                          "clinone.null for an empty place)");

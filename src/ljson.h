@@ -51,6 +51,16 @@ enum cln_status lcln_encode(lua_State *L, int index, struct cln_buffer *out,
    nothing; returns whether it pushed. */
 bool lcln_push_nulls(lua_State *L, int index);
 
+/* Pushes the NUMBERS table of the table at index, or nil. */
+void lcln_push_numbers(lua_State *L, int index);
+
+/* Whether the table at index came as an array, or was marked as one. */
+bool lcln_is_marked_array(lua_State *L, int index);
+
+/* Whether the string at value arrived as a number's text under the key, by
+   the NUMBERS table (or nil) at numbers: it goes back as that number. */
+bool lcln_is_number_text(lua_State *L, int numbers, int key, int value);
+
 /* Keys in the metatable of a decoded table. An object: NULLS is the set of
    keys that were null, NUMBERS maps a key to its number's text. An array with
    a metatable of its own has ARRAY; there NUMBERS maps a position to the

@@ -30,6 +30,17 @@ local function users_catalog()
   return path
 end
 
+--- Deep: what a script does to its table later is nothing to the client.
+local function copy_of(value, seen)
+  if type(value) ~= "table" then return value end
+  if not seen[value] then
+    local copy = {}
+    seen[value] = copy
+    for key, inner in pairs(value) do copy[key] = copy_of(inner, seen) end
+  end
+  return seen[value]
+end
+
 local function check(document, what)
   if type(document) ~= "table" then return config_error(what .. " is no catalog") end
   if document.item or document.values then
@@ -51,7 +62,7 @@ end
 function catalog.load(source)
   source = source or users_catalog() or "builtin"
   if source == "builtin" then return builtin end
-  if type(source) == "table" then return check(source, "the catalog") end
+  if type(source) == "table" then return check(copy_of(source, {}), "the catalog") end
   local text, message = textfile.read(source)
   if not text then return config_error("the catalog cannot be read: " .. message) end
   local document, _, why = native.json.decode(text)

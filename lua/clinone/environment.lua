@@ -75,7 +75,7 @@ local function read_values(list)
   substitute(values)
   local folded = {}
   for _, entry in ipairs(list) do
-    if type(entry) == "table" and type(entry.key) == "string" and values[entry.key] then
+    if type(entry) == "table" and type(entry.key) == "string" and (values[entry.key] or "") ~= "" then
       folded[fold(entry.key)] = values[entry.key]
     end
   end
@@ -83,7 +83,7 @@ local function read_values(list)
   for _, names in ipairs(keys) do
     for i = 2, #names do
       local value = folded[names[i]]
-      if value and value ~= "" and not settings[names[1]] then settings[names[1]] = value end
+      if value and not settings[names[1]] then settings[names[1]] = value end
     end
   end
   return settings

@@ -67,7 +67,7 @@ end
 local function dry_run_error(operation, call)
   local err = errors.new {
     kind = "dry_run", operation = operation.name,
-    message = ("dry run: %s %s was not sent"):format(operation.method, operation.path),
+    message = ("dry run: %s was not sent"):format((operation.method .. " " .. operation.path):gsub(" $", "")),
     hint = "err:explain() has what would have been sent.",
   }
   errors.attach_explanation(err, explain.call(operation, call))

@@ -2,6 +2,7 @@
 -- the layers they come from. The later layer wins: defaults, `CLINONE_*`
 -- variables, the environment, options given one by one.
 
+local auth = require "clinone.auth"
 local environment = require "clinone.environment"
 local errors = require "clinone.error"
 local native = require "clinone.native"
@@ -146,6 +147,7 @@ local function layer(settings, sources, values, source, only)
   end
 end
 
+local details_of_auth = { client_id = true, client_secret = true, token_url = true, scope = true }
 local from_environment = { base_url = true, token_url = true, scope = true, ca_file = true }
 
 --- Where only the keys of the old HMAC recipe are filled in, they are the
@@ -163,7 +165,7 @@ end
 --- All layers put together; nothing is opened but the files they name.
 ---@param given table options as the script gave them, checked; never changed
 ---@return table|nil settings every option that is set, and `note` (string or nil)
----@return table|clinone.Error sources option -> "variable" | "environment" | "option"; or the error, kind `config`
+---@return table|clinone.Error sources option -> "variable" | "environment" | "option" | "auth"; or the error, kind `config`
 function options.resolve(given)
   local settings, sources = {}, {}
   local values, err = read_variables(given)
@@ -184,6 +186,7 @@ function options.resolve(given)
     settings.note = take_hmac_keys(settings, sources, found, given)
   end
   layer(settings, sources, given, "option")
+  if auth.is(given.auth) then layer({}, sources, given.auth.settings(), "auth", details_of_auth) end
 
   local ok
   ok, err = check_mixture(sources)

@@ -45,9 +45,12 @@ function pages.pages(call, operation, params, from)
   if not paging then
     error(operation.name .. " is not a list that comes in pages", 0)
   end
+  if params ~= nil and type(params) ~= "table" then
+    error(("%s takes a table of parameters, not a %s"):format(operation.name, type(params)), 0)
+  end
   local number, seen = 1, 0
   if from then
-    local page, count = from:match "^(%d+):(%d+)$"
+    local page, count = tostring(from):match "^(%d+):(%d+)$"
     if not page then error("`from` is not what a page's `next` held", 0) end
     number, seen = tonumber(page), tonumber(count)
   elseif params and params[paging.page] then

@@ -69,6 +69,31 @@ local function with_lists(operation, params, call_headers)
   return copy
 end
 
+local function names_another(map, bound)
+  for key, value in pairs(bound) do
+    local given = type(map) == "table" and map[key]
+    if type(given) == "number" then given = ("%.0f"):format(given) end
+    if given and given ~= value then return key end
+  end
+  return nil
+end
+
+--- The identifier by which what goes out as it is (query, headers, a list of
+-- records as body) names another study or site than the handle; nil: none.
+-- The core looks at named values, and at a body that is one object.
+local function conflict(operation, params, bound)
+  for _, what in ipairs { "query", "headers" } do
+    local key = not operation.params[what] and names_another(params[what], bound)
+    if key then return key end
+  end
+  if operation.params.body or type(params.body) ~= "table" then return nil end
+  for _, record in ipairs(params.body) do
+    local key = names_another(record, bound)
+    if key then return key end
+  end
+  return nil
+end
+
 --- What may be written in the place of an unknown key.
 local function known_keys(operation)
   local known = { body = true, query = true, headers = true }
@@ -78,8 +103,8 @@ end
 
 local function place_of(operation, key, path)
   local param = operation.params[key]
-  local place = param and param["in"] or "body"
-  local where = place == "body" and "body" or place
+  local where = param and (param["in"] or "query") or "body"
+  if type(where) == "table" then where = where[#where] end
   if key == "body" and not param then return path ~= "" and "body." .. path or "body" end
   if key then where = where .. "." .. tostring(key) end
   if path ~= "" then where = where .. (path:sub(1, 1) == "[" and "" or ".") .. path end
@@ -131,6 +156,8 @@ function request.build(core, operation, params, bound, call_options, limits)
   elseif params ~= nil and type(params) ~= "table" then
     return refused(operation, ("parameters must be a table, not a %s"):format(type(params)))
   end
+  local other = bound and params and conflict(operation, params, bound)
+  if other then return refusal(operation, params, "bound", other) end
   if call_options ~= nil then limits = options.for_call(call_options) end
   local call_headers = call_options and call_options.headers
   if call_headers or (params and (params.query ~= nil or params.headers ~= nil)) then

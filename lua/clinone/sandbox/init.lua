@@ -3,7 +3,7 @@
 --- the one that SIGINT and SIGTERM reach.
 
 local cjson = require "cjson"
-local system = require "clinone.core".system
+local system = require "clinone.native".system
 local config = require "clinone.sandbox.config"
 local environment = require "clinone.sandbox.environment"
 local fixtures = require "clinone.sandbox.fixtures"

@@ -1,7 +1,7 @@
 --- The sandbox's private directory (mode 0700): where it is made, what it will
 --- hold, how it goes.
 
-local system = require "clinone.core".system
+local system = require "clinone.native".system
 
 local workspace = {}
 

@@ -1,0 +1,173 @@
+/*
+ * See lbuilder.h: the body of a request, printed in the one pass that also
+ * checks it.
+ */
+#include <string.h>
+
+#include "jprint.h"
+#include "lbuilder.h"
+
+/* Adds one sentence to the warnings; the key, or nothing, is at index. */
+static void warn(struct lcln_builder *builder, int key, const char *what)
+{
+  lua_State *L = builder->L;
+
+  lua_pushfstring(L, "%s: %s", lua_tostring(L, key), what);
+  lua_rawseti(L, builder->warnings,
+              (int)lcln_length(L, builder->warnings) + 1);
+}
+
+bool lcln_append_member(struct lcln_builder *builder, size_t i, int key,
+                        bool is_null)
+{
+  const struct lcln_entry *entry = &builder->operation->entries[i];
+  struct cln_buffer *body = &builder->request->body;
+  lua_State *L = builder->L;
+  enum cln_status status;
+
+  if (!is_null && !lcln_is_type(L, key + 1, entry->type)) {
+    if (builder->operation->strict) {
+      cln_fail(&builder->refusal->error, CLN_VALIDATION,
+               "it must be %s, not a %s", lcln_type_phrase(entry->type),
+               lua_typename(L, lua_type(L, key + 1)));
+      return lcln_refuse(builder, "type", key, NULL);
+    }
+    warn(builder, key, "has another type than in the catalog's example");
+  }
+  if (builder->operation->form) {
+    const char *text;
+    size_t len;
+    if (!lcln_check_scalar(builder, key + 1, key, false))
+      return false;
+    text = lua_tolstring(L, key + 1, &len);
+    return lcln_check_status(builder,
+                             cln_request_form(builder->request, entry->name,
+                                              entry->name_len, text, len),
+                             "value", key);
+  }
+  status = cln_buffer_append_char(body, body->len == 0 ? '{' : ',');
+  if (status == CLN_OK)
+    status = cln_jprint_string(body, entry->name, entry->name_len);
+  if (status == CLN_OK)
+    status = cln_buffer_append_char(body, ':');
+  if (status == CLN_OK)
+    status =
+        is_null
+            ? cln_buffer_append(body, "null", 4)
+            : lcln_encode(L, key + 1, body, builder->session->json.max_depth,
+                          entry->type == LCLN_ARRAY_TYPE,
+                          &builder->refusal->path, &builder->refusal->error);
+  return lcln_check_status(builder, status, "json", key);
+}
+
+static bool append_whole_body(struct lcln_builder *builder)
+{
+  lua_State *L = builder->L;
+  struct cln_request *request = builder->request;
+  const char *text;
+  size_t len;
+  int key;
+
+  request->has_body = true;
+  lua_pushliteral(L, "body");
+  key = lua_gettop(L);
+  if (lua_type(L, builder->whole) == LUA_TSTRING) {
+    text = lua_tolstring(L, builder->whole, &len);
+    if (!lcln_check_status(builder,
+                           cln_buffer_append(&request->body, text, len),
+                           "value", key))
+      return false;
+  } else {
+    if (builder->bound && lua_istable(L, builder->whole)) {
+      lua_pushnil(L);
+      while (lua_next(L, builder->bound) != 0) {
+        size_t ignored;
+        bool differs;
+        lua_pushvalue(L, -2);
+        lua_rawget(L, builder->whole);
+        differs = !lua_isnil(L, -1) &&
+                  (!lcln_identifier_text(L, lua_gettop(L), &ignored) ||
+                   !lua_rawequal(L, -1, -2));
+        lua_pop(L, 2);
+        if (differs)
+          return lcln_refuse(builder, "bound", lua_gettop(L), NULL);
+      }
+    }
+    if (!lcln_check_status(builder,
+                           lcln_encode(L, builder->whole, &request->body,
+                                       builder->session->json.max_depth, false,
+                                       &builder->refusal->path,
+                                       &builder->refusal->error),
+                           "json", key))
+      return false;
+  }
+  lua_pop(L, 1);
+  return true;
+}
+
+bool lcln_place_unknown(struct lcln_builder *builder)
+{
+  struct cln_buffer *body = &builder->request->body;
+  lua_State *L = builder->L;
+  int extra;
+  size_t start;
+
+  lua_newtable(L);
+  extra = lua_gettop(L);
+  lua_pushnil(L);
+  while (lua_next(L, builder->params) != 0) {
+    int key = lua_gettop(L) - 1;
+    bool known;
+    if (lua_type(L, key) != LUA_TSTRING)
+      return lcln_refuse(builder, "unknown", key, NULL);
+    lua_pushvalue(L, key);
+    lua_rawget(L, builder->companion);
+    known = !lua_isnil(L, -1);
+    lua_pop(L, 1);
+    if (!known) {
+      const char *name = lua_tostring(L, key);
+      known = strcmp(name, "query") == 0 || strcmp(name, "headers") == 0 ||
+              strcmp(name, "body") == 0;
+    }
+    if (!known) {
+      if (builder->operation->strict || !builder->operation->has_body ||
+          builder->operation->form || builder->whole)
+        return lcln_refuse(builder, "unknown", key, NULL);
+      warn(builder, key, "is not in the catalog's example; sent in the body");
+      lua_pushvalue(L, key);
+      lua_pushvalue(L, key + 1);
+      lua_rawset(L, extra);
+    }
+    lua_pop(L, 1);
+  }
+  start = body->len;
+  if (!lcln_check_status(
+          builder,
+          lcln_encode(L, extra, body, builder->session->json.max_depth, false,
+                      &builder->refusal->path, &builder->refusal->error),
+          "json", 0))
+    return false;
+  /* "{...}" behind what is there: its brace becomes a comma, or opens. */
+  body->len--;
+  if (start > 0)
+    body->data[start] = ',';
+  lua_pop(L, 1);
+  return true;
+}
+
+bool lcln_finish_body(struct lcln_builder *builder)
+{
+  struct cln_request *request = builder->request;
+
+  if (builder->whole)
+    return append_whole_body(builder);
+  if (!builder->operation->has_body || builder->operation->form)
+    return true;
+  request->has_body = true;
+  if (request->body.len == 0 &&
+      !lcln_check_status(builder, cln_buffer_append_char(&request->body, '{'),
+                         "json", 0))
+    return false;
+  return lcln_check_status(
+      builder, cln_buffer_append_char(&request->body, '}'), "json", 0);
+}

@@ -1,0 +1,106 @@
+/* See lvalue.h. */
+#include "lvalue.h"
+
+#include "jprint.h"
+
+const char *lcln_identifier_text(lua_State *L, int index, size_t *len)
+{
+  if (lua_type(L, index) == LUA_TNUMBER) {
+    double value = (double)lua_tonumber(L, index);
+    struct cln_buffer digits;
+    enum cln_status status;
+    if (!lcln_is_integer(L, index) &&
+        (LCLN_HAS_INTEGERS || value != (double)(long long)value))
+      return NULL;
+    cln_buffer_init(&digits, 64);
+    status =
+        lcln_is_integer(L, index)
+            ? cln_jprint_integer(&digits, (int64_t)lua_tointeger(L, index))
+            : cln_jprint_number(&digits, value);
+    if (status == CLN_OK) {
+      lua_pushlstring(L, digits.data, digits.len);
+      lua_replace(L, index);
+    }
+    cln_buffer_free(&digits);
+    if (status != CLN_OK)
+      return NULL;
+  }
+  if (lua_type(L, index) != LUA_TSTRING)
+    return NULL;
+  return lua_tolstring(L, index, len);
+}
+
+static const char *number_text(lua_State *L, int index, bool in_path)
+{
+  struct cln_buffer text;
+  enum cln_status status;
+  size_t len;
+
+  if (lcln_identifier_text(L, index, &len))
+    return NULL;
+  if (in_path)
+    return "it must be a string or an integer, not a float";
+  cln_buffer_init(&text, 64);
+  status = cln_jprint_number(&text, (double)lua_tonumber(L, index));
+  if (status == CLN_OK) {
+    lua_pushlstring(L, text.data, text.len);
+    lua_replace(L, index);
+  }
+  cln_buffer_free(&text);
+  return status == CLN_OK ? NULL : "it is NaN or infinite";
+}
+
+const char *lcln_scalar_text(lua_State *L, int index, bool in_path)
+{
+  switch (lua_type(L, index)) {
+  case LUA_TSTRING:
+    return NULL;
+  case LUA_TNUMBER:
+    return number_text(L, index, in_path);
+  case LUA_TBOOLEAN:
+    if (in_path)
+      break;
+    lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false");
+    lua_replace(L, index);
+    return NULL;
+  default:
+    break;
+  }
+  return in_path ? "it must be a string or an integer"
+                 : "it must be a string, a number or a boolean";
+}
+
+bool lcln_is_type(lua_State *L, int index, enum lcln_type type)
+{
+  int found = lua_type(L, index);
+
+  if (found == LUA_TLIGHTUSERDATA)
+    return true; /* clinone.null or empty_array; the printer looks closer */
+  switch (type) {
+  case LCLN_STRING:
+    return found == LUA_TSTRING;
+  case LCLN_INTEGER:
+    return found == LUA_TNUMBER &&
+           (lcln_is_integer(L, index) ||
+            (double)lua_tonumber(L, index) ==
+                (double)(long long)lua_tonumber(L, index));
+  case LCLN_NUMBER:
+    return found == LUA_TNUMBER;
+  case LCLN_BOOLEAN:
+    return found == LUA_TBOOLEAN;
+  case LCLN_ARRAY_TYPE:
+  case LCLN_OBJECT:
+    return found == LUA_TTABLE;
+  default:
+    return true;
+  }
+}
+
+const char *lcln_type_phrase(enum lcln_type type)
+{
+  static const char *const names[] = {"",         "a string",  "an integer",
+                                      "a number", "a boolean", "an array",
+                                      "an object"};
+
+  return names[type];
+}
