@@ -124,7 +124,7 @@ doc_comments() {
 documented() {
   local meta=lua/clinone/meta/core.lua name
   head -n 1 $meta | grep '^---@meta' >/dev/null || return
-  grep -ohE '\{"[a-z][a-z0-9_]*", *L?[a-z_0-9]+\}' src/l*.c |
+  grep -ohE '\{"[a-z][a-z0-9_]*", *Lcln_[a-z_0-9]+\}' src/l*.c |
     sed 's/{"\([^"]*\)".*/\1/' | sort -u | while read -r name; do
     grep -qE "function [A-Za-z_.]+[.:]$name\(" $meta ||
       echo "$name is registered but not in $meta"

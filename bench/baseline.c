@@ -179,8 +179,8 @@ int main(int argc, char **argv)
   curl = open_curl(url, argv[2], argc > 6, &answer);
   headers = append(headers, "Accept: application/json");
   headers = append(headers, "Content-Type: application/json");
-  headers = append(headers,
-                   "X-Request-Id: 00000000-0000-4000-8000-000000000000");
+  headers =
+      append(headers, "X-Request-Id: 00000000-0000-4000-8000-000000000000");
   for (id = headers; id->next;)
     id = id->next;
   snprintf(line, sizeof(line), "Authorization: Bearer %s", read_file(argv[3]));

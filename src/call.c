@@ -20,6 +20,8 @@ void cln_call_init(struct cln_call *call,
   call->random = random;
   call->retry_after_ms = -1;
   call->is_delete = strcmp(method, "DELETE") == 0;
+  call->is_read = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0 ||
+                  strcmp(method, "OPTIONS") == 0;
   budget->level += budget->refill;
   if (budget->level > budget->capacity)
     budget->level = budget->capacity;
@@ -37,11 +39,19 @@ static enum cln_action end(struct cln_call *call, enum cln_status status,
   return CLN_DONE;
 }
 
+static bool refuses_before_sending(enum cln_status status)
+{
+  return status == CLN_CONFIG || status == CLN_VALIDATION ||
+         status == CLN_SCOPE || status == CLN_BUSY || status == CLN_PHASE;
+}
+
 void cln_call_end(struct cln_call *call, enum cln_status status)
 {
   enum cln_outcome outcome = call->outcome;
 
-  if (call->phase == CLN_CALL_FLYING)
+  if (call->phase == CLN_CALL_ENDED)
+    return;
+  if (call->phase == CLN_CALL_FLYING && !refuses_before_sending(status))
     outcome = CLN_OUTCOME_UNKNOWN;
   else if (call->attempts == 0)
     outcome = CLN_OUTCOME_NOT_SENT;
@@ -147,6 +157,9 @@ static enum cln_outcome outcome_of(const struct cln_call *call,
     return answer_is_doubtful(attempt->http_status) ? CLN_OUTCOME_UNKNOWN
                                                     : CLN_OUTCOME_REJECTED;
   }
+  /* A refusal whose body was cut short is still one. */
+  if (attempt->http_status >= 300 && !answer_is_doubtful(attempt->http_status))
+    return CLN_OUTCOME_REJECTED;
   return attempt->written ? CLN_OUTCOME_UNKNOWN : CLN_OUTCOME_NOT_SENT;
 }
 
@@ -225,7 +238,7 @@ void cln_call_attempt_over(struct cln_call *call,
     end(call, CLN_OK, outcome);
     return;
   }
-  if (outcome == CLN_OUTCOME_UNKNOWN)
+  if (outcome == CLN_OUTCOME_UNKNOWN && !call->is_read)
     call->lost_answer = true;
 
   /* The replay after a 401 and the revival of a dead kept connection are

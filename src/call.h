@@ -94,14 +94,16 @@ struct cln_call {
   bool token_asked;    /* a refresh ahead was offered already */
   bool token_replayed; /* the one replay after a 401 was used */
   bool revived;        /* the one retry of a stale connection was used */
-  bool lost_answer;    /* an attempt's fate is unknown (safe class only) */
+  bool lost_answer;    /* a write's fate is unknown (safe class only) */
   bool is_delete;      /* a 404 after a lost answer is a success */
+  bool is_read;        /* GET, HEAD, OPTIONS: nothing to be applied */
 };
 
 void cln_budget_init(struct cln_budget *budget, double capacity,
                      double refill);
 
-/* method: a DELETE is told apart; deadline and class from options. */
+/* method: a DELETE and reads are told apart; deadline and class from options.
+ */
 void cln_call_init(struct cln_call *call,
                    const struct cln_call_options *options, const char *method,
                    struct cln_budget *budget, struct cln_random *random);
@@ -119,7 +121,10 @@ void cln_call_attempt_over(struct cln_call *call,
 /* After TOKEN: CLN_OK, or why there is none. */
 void cln_call_token_over(struct cln_call *call, enum cln_status status);
 
-/* Ends the call from outside: status CANCELLED, SCOPE, ... */
+/* Ends the call from outside. During an attempt CANCELLED and the like leave
+   its fate unknown; kinds that refuse before sending (CONFIG, VALIDATION,
+   SCOPE, BUSY, PHASE) say that it never began. An ended call stays as it
+   is. */
 void cln_call_end(struct cln_call *call, enum cln_status status);
 
 /* The same call may be made again without harm, and might then succeed. */

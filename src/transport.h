@@ -73,12 +73,12 @@ void cln_transport_free(struct cln_transport *transport);
  * once: libcurl's own re-send on a dead kept connection is refused
  * (CURLOPT_PREREQFUNCTION; FRESH_CONNECT before libcurl 7.80).
  */
-enum cln_status
-cln_transport_start(struct cln_transport *transport,
-                    const struct cln_request *request,
-                    const char *authorization,
-                    const struct cln_exchange_options *options,
-                    struct cln_exchange **exchange, struct cln_error *error);
+enum cln_status cln_transport_start(struct cln_transport *transport,
+                                    const struct cln_request *request,
+                                    const char *authorization,
+                                    const struct cln_exchange_options *options,
+                                    struct cln_exchange **exchange,
+                                    struct cln_error *error);
 
 /* An exchange that only lets time pass. */
 enum cln_status cln_transport_timer(struct cln_transport *transport,

@@ -39,10 +39,16 @@ local function drop()
   return ngx.exit(444)
 end
 
--- Bytes as they are, then the end of the connection. HTTP/1.1 only.
-local function raw(text)
+-- Bytes as they are, more of them a little later, then the end of the
+-- connection. HTTP/1.1 only.
+local function raw(text, later, seconds)
   local socket = assert(ngx.req.socket(true))
   assert(socket:send(text))
+  if later then
+    ngx.sleep(0.1)
+    assert(socket:send(later))
+  end
+  if seconds then ngx.sleep(tonumber(seconds)) end
   return drop()
 end
 
@@ -202,15 +208,21 @@ local texts = {
     .. "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n[1, 2]",
   no_http = "SSH-2.0-OpenSSH_9.2\r\n",
   no_status = "HTTP/1.1 nonsense\r\n\r\n",
+  late = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n[1, 2]",
   spread = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 6\r\n\r\n[1, 2]"
-    .. "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n{\"nonce\":\"smuggled\"}\n",
+    .. "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{\"nonce\":\"smuggled\"}",
   trailer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
     .. "Trailer: X-Late\r\n\r\n6\r\n[1, 2]\r\n0\r\nX-Late: yes\r\n\r\n",
 }
 
---- One of the texts above, by the argument `text`; then the end.
+-- What comes a little after the text of that name.
+local later = {
+  late = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{\"nonce\":\"smuggled\"}",
+}
+
+--- One of the texts above, by the argument `text`; the end after `seconds`.
 function known.raw(args)
-  return raw(assert(texts[args.text], "no such text"))
+  return raw(assert(texts[args.text], "no such text"), later[args.text], args.seconds)
 end
 
 -- --- nginx's phases --------------------------------------------------------

@@ -1,0 +1,70 @@
+--- Runs a piece of Lua in a process of its own, with the Lua that runs the specs.
+
+local child = {}
+
+local function quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+local function this_lua()
+  return os.getenv("CLINONE_TEST_LUA") or arg[-1]
+end
+
+local function written(code)
+  local path = os.tmpname()
+  local file = assert(io.open(path, "wb"))
+  file:write(code)
+  file:close()
+  return path
+end
+
+local function read_file(path)
+  local file = io.open(path, "rb")
+  local text = file and file:read("*a") or ""
+  if file then file:close() end
+  return text
+end
+
+local function words(path, environment)
+  local list = { "env" }
+  for name, value in pairs(environment or {}) do list[#list + 1] = quote(name .. "=" .. value) end
+  list[#list + 1] = quote(this_lua())
+  list[#list + 1] = quote(path)
+  return table.concat(list, " ")
+end
+
+--- Waits for its end.
+---@param code string
+---@param environment table<string, string>|nil variables to set
+---@return string said standard output and standard error
+---@return integer exit_code above 128: by a signal
+function child.run(code, environment)
+  local path = written(code)
+  local pipe = assert(io.popen(words(path, environment) .. ' 2>&1; echo "exit=$?"', "r"))
+  local said, exit = pipe:read("*a"):match("^(.-)exit=(%d+)%s*$")
+  pipe:close()
+  os.remove(path)
+  return said, tonumber(exit)
+end
+
+---@class spec.Child
+---@field said fun(self): string what it has said so far
+---@field exit_code fun(self): integer|nil once it has ended
+---@field forget fun(self) removes its files
+
+--- Does not wait.
+---@param code string
+---@return spec.Child
+function child.start(code)
+  local path, out, done = written(code), os.tmpname(), os.tmpname()
+  os.execute(("{ %s >%s 2>&1; echo $? >%s; } &"):format(words(path), out, done))
+  return {
+    said = function() return read_file(out) end,
+    exit_code = function() return tonumber(read_file(done):match("%d+")) end,
+    forget = function()
+      for _, name in ipairs { path, out, done } do os.remove(name) end
+    end,
+  }
+end
+
+return child
