@@ -131,7 +131,9 @@ end
 
 local function open_session(spec)
   local session, kind, message = native.session(spec)
-  if not session then return nil, errors.new { kind = kind, message = message } end
+  if not session then
+    return nil, errors.new { kind = kind == "validation" and "config" or kind, message = message }
+  end
   return session
 end
 

@@ -4,6 +4,8 @@
 
 local native = require "clinone.native"
 
+local unpack = table.unpack or unpack -- luacheck: ignore (5.1 has the second)
+
 local shared = {}
 
 local transports = setmetatable({}, { __mode = "v" })
@@ -18,7 +20,7 @@ local names = {
 local function key_of(options)
   local parts = {}
   for i, name in ipairs(names) do parts[i] = options[name] == nil and "" or "=" .. tostring(options[name]) end
-  return native.text.digest(unpack and unpack(parts) or table.unpack(parts)) -- luacheck: ignore
+  return native.text.digest(unpack(parts))
 end
 
 --- The transport for these options, shared or new.

@@ -45,7 +45,7 @@ static inline const char *play_read(const char *script,
                                     struct cln_attempt *attempt)
 {
   struct cln_attempt answer = {CLN_OK, 0, true, false, false, -1};
-  char *end = NULL;
+  char *end;
   size_t i;
 
   *attempt = answer;
@@ -57,12 +57,13 @@ static inline const char *play_read(const char *script,
       break;
     }
   }
-  attempt->http_status = (int)strtol(script, &end, 10);
-  if (*end == '+')
-    attempt->retry_after_ms = strtoll(end + 1, &end, 10);
-  while (*end == ' ')
-    end++;
-  return end;
+  if (*script >= '0' && *script <= '9') {
+    attempt->http_status = (int)strtol(script, &end, 10);
+    if (*end == '+')
+      attempt->retry_after_ms = strtoll(end + 1, &end, 10);
+    script = end;
+  }
+  return *script == ' ' ? script + 1 : script;
 }
 
 #define PLAY_MOST 24

@@ -51,6 +51,9 @@ static const struct {
     {"Sun, 15 Oct 2023 00:00:00 GMT", 1697328000LL},
     {"Wed, 15 Nov 2023 00:00:00 GMT", 1700006400LL},
     {"Fri, 15 Dec 2023 00:00:00 GMT", 1702598400LL},
+    /* Another month and year than the row before has. */
+    {"Friday, 05-Mar-99 00:00:00 GMT", 920592000LL},
+    {"Mon, 03 Mar 2403 00:00:00 GMT", 13669430400LL},
     /* A leap second counts as the second after it. */
     {"Sat, 31 Dec 2016 23:59:60 GMT", 1483228800LL},
     /* A day's name that does not fit the date. */

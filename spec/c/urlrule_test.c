@@ -73,6 +73,7 @@ static const struct {
     {"http://h", "http://h:80", true},
     {"https://[::a]", "https://[::A]:443", true},
     {"https://u@h", "https://h", true},
+    {"https://AZ.az-09", "https://az.AZ-09", true},
     {"https://h", "http://h", false},
     {"https://h:80", "http://h:80", false},
     {"https://h", "https://h:8443", false},

@@ -163,13 +163,13 @@ end
 --- Stops answering: connections are taken (by the kernel) and never served.
 function Peer:freeze()
   local list = workers(self)
-  shell(("kill -STOP %d"):format(list[#list]))
+  shell(("kill -STOP %d 2>&1"):format(list[#list]))
 end
 
 --- Ends what `freeze` began.
 function Peer:thaw()
   local list = workers(self)
-  shell(("kill -CONT %d"):format(list[#list]))
+  shell(("kill -CONT %d 2>&1"):format(list[#list]))
 end
 
 --- Options for a client of the main server; `changes` replace, false removes.
