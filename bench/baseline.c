@@ -1,8 +1,9 @@
 /*
  * The least that such a call can cost: libcurl on one kept handle and
- * lua-cjson, nothing else. Sends byte for byte the requests of call.lua.
+ * lua-cjson, and nothing else. Sends the requests of call.lua, byte for byte
+ * but for the order of the keys in the body.
  *
- *   baseline URL CA TOKEN-FILE strings|mixed CALLS [http1]
+ *   baseline URL CA-FILE TOKEN-FILE strings|mixed CALLS [http1]
  *
  * Prints the seconds that the calls took, the first WARM_UP not counted.
  */
@@ -20,14 +21,17 @@
 #define WARM_UP 100
 
 struct answer {
-  char *data; /* grows, kept from call to call */
+  char *data; /* kept from call to call */
   size_t len; /* bytes in it */
   size_t cap; /* bytes it can hold */
 };
 
+/* Where the values stand on the Lua stack. */
+enum { ENCODE = 1, DECODE, RECORD };
+
 static void die(const char *what, const char *why)
 {
-  fprintf(stderr, "baseline: %s: %s\n", what, why ? why : "failed");
+  fprintf(stderr, "baseline: %s: %s\n", what, why);
   exit(1);
 }
 
@@ -40,29 +44,13 @@ static size_t on_body(char *data, size_t size, size_t count, void *userdata)
     answer->cap = 2 * (answer->len + len);
     answer->data = realloc(answer->data, answer->cap);
     if (!answer->data)
-      return 0;
+      die("answer", "out of memory");
   }
   memcpy(answer->data + answer->len, data, len);
   answer->len += len;
   return len;
 }
 
-static char *read_file(const char *path)
-{
-  static char text[4096];
-  FILE *file = fopen(path, "r");
-  size_t len;
-
-  if (!file)
-    die(path, "cannot be read");
-  len = fread(text, 1, sizeof(text) - 1, file);
-  fclose(file);
-  text[len] = '\0';
-  text[strcspn(text, "\n")] = '\0';
-  return text;
-}
-
-/* Leaves cjson's encode, its decode and the record on the stack: 1, 2, 3. */
 static lua_State *open_lua(const char *name)
 {
   lua_State *L = luaL_newstate();
@@ -70,16 +58,17 @@ static lua_State *open_lua(const char *name)
   if (!L)
     die("lua", "out of memory");
   luaL_openlibs(L);
+  if (luaL_loadstring(L, "local cjson = require 'cjson' "
+                         "return cjson.encode, cjson.decode, "
+                         "require('record')[...]") != LUA_OK)
+    die("lua", lua_tostring(L, -1));
   lua_pushstring(L, name);
-  lua_setglobal(L, "name");
-  if (luaL_dostring(L, "local cjson = require 'cjson' "
-                       "return cjson.encode, cjson.decode, "
-                       "require('record')[name]") != LUA_OK)
+  if (lua_pcall(L, 1, 3, 0) != LUA_OK)
     die("lua", lua_tostring(L, -1));
   return L;
 }
 
-static CURL *open_curl(const char *url, const char *ca, int http1,
+static CURL *open_curl(const char *url, const char *ca_file, int http1,
                        struct answer *answer)
 {
   CURL *curl = curl_easy_init();
@@ -87,7 +76,7 @@ static CURL *open_curl(const char *url, const char *ca, int http1,
   if (!curl)
     die("curl", "out of memory");
   curl_easy_setopt(curl, CURLOPT_URL, url);
-  curl_easy_setopt(curl, CURLOPT_CAINFO, ca);
+  curl_easy_setopt(curl, CURLOPT_CAINFO, ca_file);
   curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
                    http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, USER_AGENT);
@@ -100,41 +89,55 @@ static CURL *open_curl(const char *url, const char *ca, int http1,
   return curl;
 }
 
-static struct curl_slist *append(struct curl_slist *list, const char *line)
+/* Sets the header lines; returns where the request id stands in them. */
+static char *set_headers(CURL *curl, const char *token_file)
 {
+  static const char name[] = "X-Request-Id: ";
+  static const char bearer[] = "Authorization: Bearer ";
+  char id[] = "X-Request-Id: 00000000-0000-4000-8000-000000000000";
+  char line[4096];
+  struct curl_slist *list = NULL;
+  char *kept;
+  FILE *file = fopen(token_file, "r");
+
+  strcpy(line, bearer);
+  if (!file || !fgets(line + strlen(bearer), sizeof(line) - 32, file))
+    die(token_file, "cannot be read");
+  fclose(file);
+  line[strcspn(line, "\n")] = '\0';
+  list = curl_slist_append(NULL, id);
+  kept = list->data + strlen(name);
+  list = curl_slist_append(list, "Accept: application/json");
+  list = curl_slist_append(list, "Content-Type: application/json");
   list = curl_slist_append(list, line);
-  if (!list)
-    die("curl", "out of memory");
-  return list;
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, list);
+  return kept;
 }
 
-/* A fresh id of the same length as clinone's, written over the last one. */
+/* A fresh id of the same length, written over the last one. */
 static void next_id(char *id)
 {
-  static const char digits[] = "0123456789abcdef";
-  int at = 35;
+  int at;
 
-  while (at >= 0) {
-    const char *digit = id[at] == '-' ? NULL : strchr(digits, id[at]);
-    if (digit && *digit != 'f') {
-      id[at] = digit[1];
+  for (at = 35; at > 0; at--) {
+    if (id[at] == '-')
+      continue;
+    id[at] = id[at] == '9' ? 'a' : (char)(id[at] + 1);
+    if (id[at] <= 'f')
       return;
-    }
-    if (digit)
-      id[at] = '0';
-    at--;
+    id[at] = '0';
   }
 }
 
 static void call(lua_State *L, CURL *curl, char *id, struct answer *answer)
 {
-  size_t len;
   const char *body;
+  size_t len;
   long http_status = 0;
   CURLcode code;
 
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, 3);
+  lua_pushvalue(L, ENCODE);
+  lua_pushvalue(L, RECORD);
   lua_call(L, 1, 1);
   body = lua_tolstring(L, -1, &len);
   curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)len);
@@ -146,11 +149,11 @@ static void call(lua_State *L, CURL *curl, char *id, struct answer *answer)
     die("curl", curl_easy_strerror(code));
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &http_status);
   if (http_status != 200)
-    die("server", "no 200");
-  lua_pushvalue(L, 2);
+    die("server", "the answer is not 200");
+  lua_pushvalue(L, DECODE);
   lua_pushlstring(L, answer->data, answer->len);
   lua_call(L, 1, 1);
-  lua_settop(L, 3);
+  lua_settop(L, RECORD);
 }
 
 static double now(void)
@@ -164,40 +167,28 @@ static double now(void)
 int main(int argc, char **argv)
 {
   struct answer answer = {NULL, 0, 0};
-  struct curl_slist *headers = NULL, *id;
-  char line[4200], url[256];
+  char url[256];
   lua_State *L;
   CURL *curl;
-  double start;
-  long count;
+  char *id;
+  double start = now();
+  long count, i;
 
   if (argc < 6)
-    die("usage", "baseline URL CA TOKEN-FILE strings|mixed CALLS [http1]");
+    die("usage", "URL CA-FILE TOKEN-FILE strings|mixed CALLS [http1]");
   count = atol(argv[5]);
   curl_global_init(CURL_GLOBAL_DEFAULT);
   snprintf(url, sizeof(url), "%s/%s/records", argv[1], argv[4]);
   curl = open_curl(url, argv[2], argc > 6, &answer);
-  headers = append(headers, "Accept: application/json");
-  headers = append(headers, "Content-Type: application/json");
-  headers =
-      append(headers, "X-Request-Id: 00000000-0000-4000-8000-000000000000");
-  for (id = headers; id->next;)
-    id = id->next;
-  snprintf(line, sizeof(line), "Authorization: Bearer %s", read_file(argv[3]));
-  headers = append(headers, line);
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-
+  id = set_headers(curl, argv[3]);
   L = open_lua(argv[4]);
-  start = now();
-  while (count-- > 0) {
-    call(L, curl, id->data + strlen("X-Request-Id: "), &answer);
-    if (count + WARM_UP == atol(argv[5]))
+  for (i = 0; i < count; i++) {
+    if (i == WARM_UP)
       start = now();
+    call(L, curl, id, &answer);
   }
   printf("%.6f\n", now() - start);
   curl_easy_cleanup(curl);
-  curl_slist_free_all(headers);
   lua_close(L);
-  free(answer.data);
   return 0;
 }

@@ -7,28 +7,27 @@ local cjson = require "cjson"
 
 local records = {
   strings = {
-    consentDate = "2024-03-18", country = "Germany", externalId = "8f14e45f-ceea-467f",
-    initials = "A-K", investigator = "Dr. M. Keller", screeningNumber = "1042-0007",
-    sex = "F", siteIdentifier = "1042", status = "screening", studyIdentifier = "ONC-301",
+    consentDate = "2024-03-18", country = "Germany", externalId = "8f14e45f-ceea-467f", initials = "A-K",
+    investigator = "Dr. M. Keller", screeningNumber = "1042-0007", sex = "F", siteIdentifier = "1042",
+    status = "screening", studyIdentifier = "ONC-301",
   },
   mixed = {
-    adverseEvents = {}, birthYear = 1971, deathDate = cjson.null, dose = 150, heightCm = 168,
-    screeningNumber = "1042-0007", siteIdentifier = "1042", status = "enrolled",
-    studyIdentifier = "ONC-301", visits = {}, visitCount = 12, weekNumber = 26, weightKg = 63,
-    withdrawalDate = cjson.null, armNumber = 2,
+    adverseEvents = {}, armNumber = 2, birthYear = 1971, deathDate = cjson.null, doseMg = 150, heightCm = 168,
+    visitCount = 12, visits = {}, weekNumber = 26, weightKg = 63, withdrawalDate = cjson.null,
   },
 }
 
-local function answer(record)
+--- As clinone prints it: sorted, and an empty table is an array, which
+-- lua-cjson 2.1.0 cannot say.
+local function print_sorted(record)
   local names, members = {}, {}
   for name in pairs(record) do names[#names + 1] = name end
   table.sort(names)
   for i, name in ipairs(names) do
-    local value = cjson.encode(record[name]):gsub("^{}$", "[]") -- 2.1.0 knows no empty array
-    members[i] = ('"%s":%s'):format(name, value)
+    members[i] = ('"%s":%s'):format(name, (cjson.encode(record[name]):gsub("^{}$", "[]")))
   end
-  return "{" .. table.concat(members, ",") .. "}"
+  print("{" .. table.concat(members, ",") .. "}")
 end
 
-if ... == "record" or not arg then return records end
-print(answer(records[arg[1]]))
+if ... == "record" then return records end -- by require
+print_sorted(records[...])

@@ -27,7 +27,8 @@ describe("with OpenResty's lua-cjson", function()
   end)
 
   it("the stand-in is one: it has marks, and saturates integers where Lua has them", function()
-    assert.equal("table\tuserdata\t2.1.0\n", run [=[print(type(fork.array_mt), type(fork.empty_array), fork._VERSION)]=])
+    assert.equal("table\tuserdata\t2.1.0\n",
+      run [=[print(type(fork.array_mt), type(fork.empty_array), fork._VERSION)]=])
     if math.type then -- luacheck: ignore
       assert.equal("integer\t9223372036854775807\n",
         run [=[print(math.type(fork.decode "[1]"[1]), fork.decode "[9223372036854775808]"[1])]=])

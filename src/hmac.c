@@ -128,14 +128,31 @@ static enum cln_status expand(struct cln_buffer *out,
   return CLN_OK;
 }
 
+static enum cln_status check_name(const struct cln_buffer *name,
+                                  struct cln_error *error)
+{
+  size_t i;
+
+  for (i = 0; i < name->len; i++)
+    if (name->data[i] <= ' ' || name->data[i] > '~' || name->data[i] == ':')
+      break;
+  if (name->len == 0 || i < name->len)
+    return cln_fail(error, CLN_CONFIG,
+                    "the HMAC header's name is empty or holds a character "
+                    "that HTTP forbids");
+  return CLN_OK;
+}
+
 enum cln_status cln_hmac_check(const struct cln_hmac *hmac,
                                struct cln_error *error)
 {
   static const char wanted[] = "{signature}";
   struct fields fields = {hmac, NULL, {0}, "", "", NULL};
-  enum cln_status status = expand(NULL, &fields, &hmac->canonical, error);
+  enum cln_status status = check_name(&hmac->header, error);
   size_t i;
 
+  if (status == CLN_OK)
+    status = expand(NULL, &fields, &hmac->canonical, error);
   if (status != CLN_OK)
     return status;
   fields.signature = "";
@@ -197,6 +214,27 @@ static enum cln_status check_line(const struct cln_buffer *line,
   return CLN_OK;
 }
 
+static enum cln_status write_line(const struct cln_hmac *hmac,
+                                  const struct fields *fields,
+                                  struct cln_buffer *line,
+                                  struct cln_error *error)
+{
+  enum cln_status status;
+
+  cln_buffer_reset(line);
+  status = cln_buffer_append(line, hmac->header.data, hmac->header.len);
+  if (status == CLN_OK)
+    status = cln_buffer_append_text(line, ": ");
+  if (status != CLN_OK)
+    return cln_fail(error, status, "the HMAC header is too large");
+  status = expand(line, fields, &hmac->format, error);
+  if (status == CLN_OK)
+    status = check_line(line, error);
+  if (status == CLN_OK)
+    status = cln_buffer_append_char(line, '\0');
+  return status;
+}
+
 enum cln_status cln_hmac_sign(const struct cln_hmac *hmac,
                               const struct cln_request *request,
                               long long now_s, const char *nonce,
@@ -218,17 +256,8 @@ enum cln_status cln_hmac_sign(const struct cln_hmac *hmac,
   status = write_signature(hmac, &fields, &signature, error);
   if (status == CLN_OK) {
     fields.signature = signature.data;
-    cln_buffer_reset(line);
-    status = cln_buffer_append(line, hmac->header.data, hmac->header.len);
+    status = write_line(hmac, &fields, line, error);
   }
-  if (status == CLN_OK)
-    status = cln_buffer_append_text(line, ": ");
-  if (status == CLN_OK)
-    status = expand(line, &fields, &hmac->format, error);
-  if (status == CLN_OK)
-    status = check_line(line, error);
-  if (status == CLN_OK)
-    status = cln_buffer_append_char(line, '\0');
   cln_buffer_free(&signature);
   return status;
 }

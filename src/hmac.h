@@ -31,8 +31,8 @@ struct cln_hmac {
 void cln_hmac_init(struct cln_hmac *hmac);
 void cln_hmac_free(struct cln_hmac *hmac);
 
-/* CLN_CONFIG when a template names an unknown placeholder, or the format
-   lacks {signature}. */
+/* CLN_CONFIG when a template names an unknown placeholder, the format lacks
+   {signature}, or the header's name is none. */
 enum cln_status cln_hmac_check(const struct cln_hmac *hmac,
                                struct cln_error *error);
 

@@ -131,6 +131,9 @@ enum cln_status cln_request_header(struct cln_request *request,
                       "character (a line break?)",
                       (int)name_len, name);
 
+  /* White space around a value is none of it (RFC 9110, section 5.5). */
+  while (value_len > 0 && value[value_len - 1] == ' ')
+    value_len--;
   status = cln_buffer_append(out, name, name_len);
   /* libcurl sends "Name;" as an empty header and drops "Name:". */
   if (status == CLN_OK)

@@ -102,7 +102,7 @@ bool cln_response_is_json(const struct cln_response *response)
 
   if (!type.text)
     return false;
-  while (len < type.len && type.text[len] != ';' && type.text[len] != ' ')
+  while (len < type.len && !strchr("; \t", type.text[len]))
     len++;
   if (len == sizeof(json) - 1 && strncasecmp(type.text, json, len) == 0)
     return true;

@@ -536,7 +536,8 @@ static enum cln_status set_headers(struct job *job,
     add_line(job, &count, "Content-Type:"); /* libcurl's own for POST */
   if (request->body.len > EXPECT_ABOVE_BYTES)
     add_line(job, &count, "Expect:"); /* a second round trip for nothing */
-  curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER, job->lines);
+  curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER,
+                   count > 0 ? job->lines : NULL);
   return CLN_OK;
 }
 
@@ -633,6 +634,7 @@ static bool fire_timers(struct cln_transport *transport, long long now_ms)
   while (transport->timers && transport->timers->due_ms <= now_ms) {
     struct job *job = transport->timers;
     detach(job);
+    job->transport = NULL; /* which may be gone before the timer is */
     job->exchange.done = true;
     any = true;
   }

@@ -25,6 +25,13 @@ local function tls_hint(message)
     or message:find("does not match", 1, true) or message:find("subject name", 1, true) then
     return "The certificate is for another host: check base_url."
   end
+  if message:find("client certificate", 1, true) or message:find("private key", 1, true) then
+    return "Check the options client_cert, client_key and client_key_password."
+  elseif message:find("protocol version", 1, true) or message:find("unsupported protocol", 1, true) then
+    return "The server speaks no TLS 1.2 or newer, and nothing older is safe."
+  elseif message:find("wrong version number", 1, true) then
+    return "What answers at this port speaks no TLS: check base_url."
+  end
   return "If the server's CA is your own, name it with the option ca_file (or CLINONE_CA_FILE)."
 end
 
@@ -76,6 +83,7 @@ end
 ---@return string|nil
 function hints.for_call(core, operation, kind, status, message)
   if kind == "tls" then return tls_hint(message) end
+  if kind == "too_large" and message:find("header", 1, true) then return "Check what answers at base_url." end
   if status and (kind == "http" or kind == "auth") then return of_answer(core, operation, status) end
   return by_kind[kind]
 end

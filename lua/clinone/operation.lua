@@ -84,6 +84,10 @@ function operation.compile(name, data, resource, document)
   if strict == nil then strict = document.strict or false end
   local params = {}
   for key, param in pairs(data.params or {}) do params[key] = param end
+  for _, what in ipairs { "page", "size" } do
+    local key = data.paging and data.paging[what]
+    if key and not params[key] then params[key] = { ["in"] = "query", type = "integer" } end
+  end
   local pieces = read_pieces(name, data.path, params)
   local entries, position = read_entries(name, params)
   local in_body = false

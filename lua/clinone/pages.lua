@@ -49,10 +49,17 @@ function pages.pages(call, operation, params, from)
     error(("%s takes a table of parameters, not a %s"):format(operation.name, type(params)), 0)
   end
   local number, seen = 1, 0
+  local size = paging.size and params and params[paging.size]
   if from then
-    local page, count = tostring(from):match "^(%d+):(%d+)$"
+    local page, count, asked = tostring(from):match "^(%d+):(%d+):(%d*)$"
     if not page then error("`from` is not what a page's `next` held", 0) end
     number, seen = tonumber(page), tonumber(count)
+    asked = tonumber(asked)
+    if size and size ~= asked then
+      -- Page 3 of other pages: records would be lost, or come twice.
+      error(("`from` goes on with %s = %s"):format(paging.size, asked or "nil"), 0)
+    end
+    size = asked
   elseif params and params[paging.page] then
     number = params[paging.page]
   end
@@ -63,6 +70,7 @@ function pages.pages(call, operation, params, from)
     local request = setmetatable({}, params and getmetatable(params))
     for key, value in pairs(params or {}) do request[key] = value end
     request[paging.page] = number
+    if size then request[paging.size] = size end
     local value, response = call(request)
     if value == nil then return nil, response end
     local records, answer = records_of(value, paging)
@@ -79,7 +87,7 @@ function pages.pages(call, operation, params, from)
     seen = seen + #records
     number = page_after(number, records, answer, paging, seen)
     if #records == 0 then return nil end
-    records.next = number and ("%d:%d"):format(number, seen) or nil
+    records.next = number and ("%d:%d:%s"):format(number, seen, size or "") or nil
     return records
   end
 

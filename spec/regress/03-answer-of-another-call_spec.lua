@@ -24,11 +24,11 @@ describe("an answer that came too late", function()
         local api = server:client { http2 = http2, retry = false }
         assert.equal("first", (nonce(api, "first")))
         local opened = api:stats().connections_opened
-        local value, err = api:request({ path = "/" .. how, query = { seconds = "0.5", n = "late" } }, { timeout = 0.25 })
+        local value, err = api:request({ path = "/" .. how, query = { seconds = "0.3", n = "late" } }, { timeout = 0.15 })
         assert.is_nil(value)
         assert.equal("timeout", err.kind)
         assert.equal("second", (nonce(api, "second"))) -- before the rest has come
-        sandbox.sleep(0.5)
+        sandbox.sleep(0.3)
         for i = 1, 3 do assert.equal("n" .. i, (nonce(api, "n" .. i))) end -- and after
         -- On HTTP/2 only the stream was given up.
         assert.equal(http2 and opened or opened + 1, api:stats().connections_opened)

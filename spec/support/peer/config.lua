@@ -6,7 +6,7 @@ local config = {}
 local TEMPLATE = [[
 %(modules)%(user)
 worker_processes 1;
-worker_shutdown_timeout 1s;
+worker_shutdown_timeout 100ms;
 pid %(directory)/nginx.pid;
 error_log stderr emerg;
 events { worker_connections 512; }
@@ -23,6 +23,7 @@ http {
   client_body_buffer_size 32m;
   client_body_in_single_buffer on;
   keepalive_timeout 60s;
+  merge_slashes off;
   gzip_types application/json;
   gzip_min_length 1;
   lua_shared_dict peer 1m;
