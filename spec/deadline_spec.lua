@@ -234,7 +234,8 @@ describe("the retry budget", function()
   it("is not touched by a 401 and its replay", function()
     local api = server:client {
       auth = false, client_id = "made-up", client_secret = "made-up", scope = "s",
-      token_url = server.urls.other .. "/token?key=budget", retry = { base = 10, budget = { capacity = 0, refill = 0 } },
+      token_url = server.urls.other .. "/token?key=budget",
+      retry = { base = 10, budget = { capacity = 0, refill = 0 } },
     }
     local value, response = api:request { path = "/members", query = { from = 2, n = "in" } }
     assert.equal("in", value.nonce)

@@ -86,7 +86,8 @@ describe("Ctrl-C", function()
 
   -- Starts the script, waits for its pid and the peer's request, interrupts it.
   local function interrupted(text, requests)
-    local started = child.start("io.stdout:setvbuf 'no' print(require 'clinone.core'.system.process_id())\n" .. script(text))
+    local started = child.start(
+      "io.stdout:setvbuf 'no' print(require 'clinone.core'.system.process_id())\n" .. script(text))
     local pid = peer.wait_for(10, function() return tonumber(started:said():match("^(%d+)\n")) end)
     assert.is_truthy(pid, started:said())
     if requests then server:await(requests) else sandbox.sleep(0.3) end
@@ -111,7 +112,8 @@ describe("Ctrl-C", function()
   end)
 
   it("ends a script that backs off", function()
-    local exit, took, said = interrupted([[$new:request { path = "/status", query = { status = "503", retry_after = "30" } }
+    local exit, took, said = interrupted([[
+      $new:request { path = "/status", query = { status = "503", retry_after = "30" } }
       print "not reached"]], 1)
     assert.is_truthy(exit, said)
     assert.not_equal(0, exit)

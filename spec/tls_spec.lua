@@ -143,7 +143,8 @@ describe("plain http", function()
         print(clinone.check(api:request { path = "/well", query = { n = "direct" } }).nonce)
       end
       -- Neither is it where the option says so outright.
-      local api = clinone.check(clinone.new { base_url = %s, proxy = os.getenv "http_proxy", auth = clinone.auth.bearer "made-up" })
+      local api = clinone.check(clinone.new { base_url = %s, proxy = os.getenv "http_proxy",
+        auth = clinone.auth.bearer "made-up" })
       print(clinone.check(api:request { path = "/well", query = { n = "direct" } }).nonce)]]):format(
       quote(server.urls.plain), quote(server.urls.tls), quote(server.urls.plain), quote(server.files.ca),
       quote(server.urls.plain))

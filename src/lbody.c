@@ -47,9 +47,7 @@ bool lcln_append_member(struct lcln_builder *builder, size_t i, int key,
   }
   status = cln_buffer_append_char(body, body->len == 0 ? '{' : ',');
   if (status == CLN_OK)
-    status = cln_jprint_string(body, entry->name, entry->name_len);
-  if (status == CLN_OK)
-    status = cln_buffer_append_char(body, ':');
+    status = cln_buffer_append(body, entry->member, entry->member_len);
   if (status == CLN_OK)
     status =
         is_null

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "jprint.h"
 #include "lbuilder.h"
 
 /*
@@ -158,14 +159,60 @@ static bool append_header(struct lcln_builder *builder, const char *name,
                            "header", key);
 }
 
+/* What most parameters are: one place in the body, and a string that is there.
+   Leaves the rest to place_entry. *placed: done. */
+static bool place_plain_string(struct lcln_builder *builder, size_t i,
+                               bool *placed)
+{
+  const struct lcln_entry *entry = &builder->operation->entries[i];
+  struct cln_buffer *body = &builder->request->body;
+  lua_State *L = builder->L;
+  size_t before = body->len;
+  enum cln_status status;
+  const char *text;
+  size_t len;
+
+  *placed = false;
+  if (entry->places != LCLN_IN_BODY || builder->whole || !builder->params ||
+      builder->operation->form || (entry->identifier && builder->bound) ||
+      (entry->type != LCLN_STRING && entry->type != LCLN_ANY))
+    return true;
+  lua_rawgeti(L, builder->companion, (int)i + 1);
+  lua_rawget(L, builder->params);
+  if (lua_type(L, -1) != LUA_TSTRING) {
+    lua_pop(L, 1);
+    return true;
+  }
+  text = lua_tolstring(L, -1, &len);
+  status = cln_buffer_append_char(body, body->len == 0 ? '{' : ',');
+  if (status == CLN_OK)
+    status = cln_buffer_append(body, entry->member, entry->member_len);
+  if (status == CLN_OK)
+    status = cln_jprint_string(body, text, len);
+  lua_pop(L, 1);
+  if (status == CLN_VALIDATION) {
+    body->len = before;
+    return true;
+  }
+  if (status != CLN_OK)
+    return lcln_check_status(builder, status, "value",
+                             lcln_push_key(builder, i));
+  builder->taken++;
+  *placed = true;
+  return true;
+}
+
 /* Everything but the path, in the order of the entries' names. */
 static bool place_entry(struct lcln_builder *builder, size_t i)
 {
   const struct lcln_entry *entry = &builder->operation->entries[i];
   lua_State *L = builder->L;
-  int key = lcln_push_key(builder, i);
-  bool is_null;
+  bool is_null, placed;
+  int key;
 
+  if (!place_plain_string(builder, i, &placed) || placed)
+    return placed;
+  key = lcln_push_key(builder, i);
   if (!push_value(builder, i, key, &is_null))
     return false;
   if (lua_isnil(L, -1) && !is_null) {
@@ -263,36 +310,47 @@ static size_t count_keys(lua_State *L, int index)
   return count;
 }
 
-static bool add_default_headers(struct lcln_builder *builder)
+/* A session's line, unless the call has one of that name. */
+static enum cln_status add_missing_lines(struct cln_request *request,
+                                         const struct lcln_session *session)
 {
-  static const char type[] = "Content-Type";
-  static const char json[] = "application/json";
-  static const char form[] = "application/x-www-form-urlencoded";
-  struct cln_request *request = builder->request;
-  const struct lcln_session *session = builder->session;
-  bool as_form = builder->operation->form;
-  enum cln_status status = CLN_OK;
   const char *line = session->headers.data;
+  enum cln_status status = CLN_OK;
   size_t i;
 
   for (i = 0; i < session->header_count && status == CLN_OK; i++) {
-    size_t name_len = strcspn(line, ":;");
     size_t len = strlen(line) + 1;
-    char name[129];
+    char name[CLN_HEADER_NAME_MAX + 1];
+    size_t name_len = strcspn(line, ":;");
     memcpy(name, line, name_len);
     name[name_len] = '\0';
-    if (request->header_count == i || !cln_request_has_header(request, name)) {
-      status = cln_buffer_append(&request->headers, line, len);
-      request->header_count++;
-    }
+    if (!cln_request_has_header(request, name))
+      status = cln_request_lines(request, line, len, 1);
     line += len;
   }
-  if (status == CLN_OK && request->has_body &&
-      !cln_request_has_header(request, "content-type"))
-    status = cln_request_header(request, type, sizeof(type) - 1,
-                                as_form ? form : json,
-                                as_form ? sizeof(form) - 1 : sizeof(json) - 1,
-                                &builder->refusal->error);
+  return status;
+}
+
+static bool add_default_headers(struct lcln_builder *builder)
+{
+  static const char json[] = "Content-Type: application/json";
+  static const char form[] = "Content-Type: application/x-www-form-urlencoded";
+  struct cln_request *request = builder->request;
+  const struct lcln_session *session = builder->session;
+  bool as_form = builder->operation->form;
+  bool typed = session->sets_content_type;
+  enum cln_status status;
+
+  if (request->header_count == 0) {
+    status = cln_request_lines(request, session->headers.data,
+                               session->headers.len, session->header_count);
+  } else {
+    typed = typed || cln_request_has_header(request, "content-type");
+    status = add_missing_lines(request, session);
+  }
+  if (status == CLN_OK && request->has_body && !typed)
+    status = cln_request_lines(request, as_form ? form : json,
+                               as_form ? sizeof(form) : sizeof(json), 1);
   return lcln_check_status(builder, status, "header", 0);
 }
 

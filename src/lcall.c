@@ -8,7 +8,11 @@
 
 #include <time.h>
 
+#include <string.h>
+
 #include "httpdate.h"
+
+#define MAX_SPARE_BYTES (64 * 1024) /* kept for the next call */
 
 static int push_refusal(lua_State *L, const struct lcln_refusal *refusal)
 {
@@ -63,16 +67,50 @@ static void read_options(lua_State *L, struct lcln_call *call,
                 &call->session->budget, &call->session->random);
 }
 
+/* The memory of an ended call serves the next one of its session. */
+static void take_spare(struct lcln_call *call, struct lcln_session *session)
+{
+  call->request = session->spare;
+  call->authorization = session->spare_line;
+  cln_request_init(&session->spare);
+  cln_buffer_init_secret(&session->spare_line, LCLN_LINE_MAX_BYTES);
+}
+
+static void give_spare(struct lcln_call *call, struct lcln_session *session)
+{
+  const struct cln_request *request = &call->request;
+
+  if (!session->open || session->spare.url.cap > 0 ||
+      request->body.cap + request->headers.cap > MAX_SPARE_BYTES)
+    return;
+  session->spare = call->request;
+  session->spare_line = call->authorization;
+  cln_request_reset(&session->spare);
+  cln_buffer_reset(&session->spare_line);
+  cln_request_init(&call->request);
+  cln_buffer_init_secret(&call->authorization, LCLN_LINE_MAX_BYTES);
+}
+
+static enum cln_status add_id(struct lcln_call *call)
+{
+  static const char name[] = "X-Request-Id: ";
+  char line[sizeof(name) + CLN_UUID_LEN];
+
+  cln_random_uuid(&call->session->random, call->id);
+  memcpy(line, name, sizeof(name) - 1);
+  memcpy(line + sizeof(name) - 1, call->id, CLN_UUID_LEN + 1);
+  return cln_request_lines(&call->request, line, sizeof(line), 1);
+}
+
 int Lcln_begin(lua_State *L);
 
 /*
  * session:begin(operation, params, bound, options)
- *   -> call, warnings (a table, or nil)
+ *   -> call, request id, warnings (a table, or nil)
  *   -> nil, reason, key, path, message      refused, nothing was sent
  */
 int Lcln_begin(lua_State *L)
 {
-  static const char id_header[] = "X-Request-Id";
   struct lcln_session *session = lcln_check_session(L, 1);
   struct lcln_operation *operation =
       lcln_check(L, 2, LCLN_OPERATION, "operation expected");
@@ -82,8 +120,7 @@ int Lcln_begin(lua_State *L)
 
   lua_settop(L, 5);
   call = lcln_new_box(L, sizeof(*call), LCLN_CALL);
-  cln_request_init(&call->request);
-  cln_buffer_init_secret(&call->authorization, 2 * CLN_TOKEN_MAX_BYTES);
+  take_spare(call, session);
   call->session = session;
   call->owner = session->transport;
   lcln_push_companion(L, 1);
@@ -97,16 +134,14 @@ int Lcln_begin(lua_State *L)
                   &refusal))
     return push_refusal(L, &refusal);
   read_options(L, call, operation);
-  cln_random_uuid(&session->random, call->id);
-  lcln_raise_nomem(L, cln_request_header(&call->request, id_header,
-                                         sizeof(id_header) - 1, call->id,
-                                         CLN_UUID_LEN, NULL));
+  lcln_raise_nomem(L, add_id(call));
   session->calls++;
   lua_pushvalue(L, 6);
+  lua_pushlstring(L, call->id, CLN_UUID_LEN);
   if (warnings == 0 || lcln_length(L, warnings) == 0)
-    return 1;
+    return 2;
   lua_pushvalue(L, warnings);
-  return 2;
+  return 3;
 }
 
 static struct cln_token_store *store_of(const struct lcln_call *call)
@@ -150,11 +185,12 @@ static void judge(struct lcln_call *call, long long now_ms)
 }
 
 /*
- * call:next()
- *   -> "attempt", generation of the token    then start(), wait, next()
- *   -> "wait", seconds                       then wait, next()
- *   -> "token", generation, optional         newer than that; token_over()
- *   -> "done"
+ * call:next(), the first a value of core.action
+ *   -> attempt, generation of the token, its number
+ *                                          then start(), wait, next()
+ *   -> wait, seconds                       then wait, next()
+ *   -> token, generation, optional         newer than that; token_over()
+ *   -> done
  */
 static int Lcln_call_next(lua_State *L)
 {
@@ -166,23 +202,24 @@ static int Lcln_call_next(lua_State *L)
     judge(call, now_ms);
   switch (cln_call_next(&call->state, store, now_ms)) {
   case CLN_ATTEMPT:
-    lua_pushliteral(L, "attempt");
+    lua_pushinteger(L, CLN_ATTEMPT);
     lua_pushinteger(
         L, store && !call->anonymous ? (lua_Integer)store->generation : 0);
-    return 2;
+    lua_pushinteger(L, call->state.attempts + 1);
+    return 3;
   case CLN_WAIT:
-    lua_pushliteral(L, "wait");
+    lua_pushinteger(L, CLN_WAIT);
     lua_pushnumber(L, (lua_Number)(call->state.wait_until_ms - now_ms) / 1000);
     return 2;
   case CLN_TOKEN:
-    lua_pushliteral(L, "token");
+    lua_pushinteger(L, CLN_TOKEN);
     lua_pushinteger(L, (lua_Integer)call->state.token_generation);
     lua_pushboolean(L, call->state.token_optional);
     return 3;
   default:
     if (call->ended_ms == 0)
       call->ended_ms = now_ms;
-    lua_pushliteral(L, "done");
+    lua_pushinteger(L, CLN_DONE);
     return 1;
   }
 }
@@ -307,19 +344,17 @@ static int Lcln_call_gc(lua_State *L)
    of when the collector comes by. */
 static int Lcln_call_finish(lua_State *L)
 {
+  struct lcln_call *call = lcln_check_call(L);
+
+  give_spare(call, call->session);
   return Lcln_call_gc(L);
 }
 
-const luaL_Reg lcln_call_methods[] = {{"next", Lcln_call_next},
-                                      {"start", Lcln_call_start},
-                                      {"drive", Lcln_call_drive},
-                                      {"token_over", Lcln_call_token_over},
-                                      {"stop", Lcln_call_stop},
-                                      {"progress", Lcln_call_progress},
-                                      {"deadline", Lcln_call_deadline},
-                                      {"request", Lcln_call_request},
-                                      {"result", Lcln_call_result},
-                                      {"verdict", Lcln_call_verdict},
-                                      {"finish", Lcln_call_finish},
-                                      {"__gc", Lcln_call_gc},
-                                      {NULL, NULL}};
+const luaL_Reg lcln_call_methods[] = {
+    {"next", Lcln_call_next},         {"start", Lcln_call_start},
+    {"drive", Lcln_call_drive},       {"token_over", Lcln_call_token_over},
+    {"stop", Lcln_call_stop},         {"id", Lcln_call_id},
+    {"progress", Lcln_call_progress}, {"deadline", Lcln_call_deadline},
+    {"request", Lcln_call_request},   {"result", Lcln_call_result},
+    {"verdict", Lcln_call_verdict},   {"finish", Lcln_call_finish},
+    {"__gc", Lcln_call_gc},           {NULL, NULL}};

@@ -26,6 +26,7 @@ static inline struct lcln_call *lcln_check_call(lua_State *L)
 }
 
 /* lresult.c; registered in lcall.c's table of methods. */
+int Lcln_call_id(lua_State *L);
 int Lcln_call_progress(lua_State *L);
 int Lcln_call_deadline(lua_State *L);
 int Lcln_call_request(lua_State *L);

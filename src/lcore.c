@@ -3,6 +3,7 @@
  * and learns what it can do; it does no other I/O, reads no environment and
  * initialises nothing outside the Lua state.
  */
+#include "call.h"
 #include "ljson.h"
 
 int CLN_EXPORT luaopen_clinone_core(lua_State *L);
@@ -56,6 +57,25 @@ static void push_cjson(lua_State *L)
     lua_pushboolean(L, 0);
   }
   lua_remove(L, top + 1);
+}
+
+/* The answers of call:next(), by name. */
+static void push_actions(lua_State *L)
+{
+  static const struct {
+    const char *name;
+    enum cln_action action;
+  } actions[] = {{"attempt", CLN_ATTEMPT},
+                 {"wait", CLN_WAIT},
+                 {"token", CLN_TOKEN},
+                 {"done", CLN_DONE}};
+  size_t i;
+
+  lua_newtable(L);
+  for (i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+    lua_pushinteger(L, actions[i].action);
+    lua_setfield(L, -2, actions[i].name);
+  }
 }
 
 static void push_upvalues(lua_State *L, int first)
@@ -117,6 +137,8 @@ int luaopen_clinone_core(lua_State *L)
   }
   lua_pushliteral(L, CLN_VERSION);
   lua_setfield(L, -2, "version");
+  push_actions(L);
+  lua_setfield(L, -2, "action");
   lua_pushlightuserdata(L, NULL);
   lua_setfield(L, -2, "null");
   lua_pushvalue(L, first + LCLN_RESPONSE - 1);

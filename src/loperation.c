@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+#include "jprint.h"
+
+#define MAX_MEMBER_BYTES (64 * 1024)
+
 static enum lcln_type read_type(const char *name)
 {
   static const char *const names[] = {"any",     "string", "integer", "number",
@@ -16,6 +20,23 @@ static enum lcln_type read_type(const char *name)
     if (strcmp(name, names[i]) == 0)
       return (enum lcln_type)i;
   return LCLN_ANY;
+}
+
+/* `"name":`, printed once for all calls; kept in the companion before the
+   keys. */
+static void read_member(lua_State *L, struct lcln_entry *entry, int companion,
+                        int place)
+{
+  struct cln_buffer *text = lcln_new_box(L, sizeof(*text), LCLN_BUFFER);
+
+  cln_buffer_init(text, MAX_MEMBER_BYTES);
+  if (cln_jprint_string(text, entry->name, entry->name_len) != CLN_OK ||
+      cln_buffer_append_char(text, ':') != CLN_OK)
+    luaL_argerror(L, 1, "an entry's name is no text");
+  lua_pushlstring(L, text->data, text->len);
+  entry->member = lua_tolstring(L, -1, &entry->member_len);
+  lua_rawseti(L, companion, place);
+  lua_pop(L, 1);
 }
 
 /* The entry table is on top; companion is the table that keeps strings. */
@@ -99,6 +120,7 @@ int Lcln_operation(lua_State *L)
     lua_rawgeti(L, 2, (int)i + 1);
     luaL_checktype(L, -1, LUA_TTABLE);
     read_entry(L, &operation->entries[i], companion, (int)i + 1);
+    read_member(L, &operation->entries[i], companion, -(int)i - 1);
     lua_settop(L, companion);
   }
   operation->entry_count = entries;

@@ -6,18 +6,29 @@
 
 #include <string.h>
 
-/* call:progress() -> request id, attempts made, HTTP status, seconds since
-   the call began */
+/* call:id() -> request id */
+int Lcln_call_id(lua_State *L)
+{
+  struct lcln_call *call = lcln_check_call(L);
+
+  lua_pushlstring(L, call->id, CLN_UUID_LEN);
+  return 1;
+}
+
+/* call:progress() -> attempts made, HTTP status or nil, seconds since the
+   call began */
 int Lcln_call_progress(lua_State *L)
 {
   struct lcln_call *call = lcln_check_call(L);
   long long end_ms = call->ended_ms ? call->ended_ms : cln_now_ms();
 
-  lua_pushlstring(L, call->id, CLN_UUID_LEN);
   lua_pushinteger(L, call->state.attempts);
-  lua_pushinteger(L, call->state.http_status);
+  if (call->state.http_status > 0)
+    lua_pushinteger(L, call->state.http_status);
+  else
+    lua_pushnil(L);
   lua_pushnumber(L, (lua_Number)(end_ms - call->started_ms) / 1000);
-  return 4;
+  return 3;
 }
 
 /* call:deadline() -> milliseconds, for the calls made on this one's behalf */

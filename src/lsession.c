@@ -95,6 +95,7 @@ static enum cln_status read_headers(lua_State *L, struct lcln_session *session,
     status = cln_buffer_append(&session->headers, lines.headers.data,
                                lines.headers.len);
   session->header_count = lines.header_count;
+  session->sets_content_type = cln_request_has_header(&lines, "content-type");
   cln_request_free(&lines);
   return status;
 }
@@ -149,6 +150,8 @@ int Lcln_session(lua_State *L)
   cln_hmac_init(&session->hmac);
   cln_buffer_init(&session->base, MAX_OPTION_BYTES);
   cln_buffer_init_secret(&session->headers, MAX_OPTION_BYTES);
+  cln_request_init(&session->spare);
+  cln_buffer_init_secret(&session->spare_line, LCLN_LINE_MAX_BYTES);
 
   lua_newtable(L);
   companion = lua_gettop(L);
@@ -186,6 +189,8 @@ static int Lcln_session_close(lua_State *L)
   session->open = false;
   cln_hmac_free(&session->hmac);
   cln_buffer_free(&session->headers);
+  cln_request_free(&session->spare);
+  cln_buffer_free(&session->spare_line);
   return 0;
 }
 

@@ -12,6 +12,9 @@
 #include "ltransport.h"
 #include "random.h"
 
+/* The longest header line that proves who is calling. */
+#define LCLN_LINE_MAX_BYTES (2 * CLN_TOKEN_MAX_BYTES)
+
 struct lcln_store {
   struct cln_token_store store; /* owned */
 };
@@ -31,6 +34,10 @@ struct lcln_session {
   bool direct;                      /* loopback: never through a proxy */
   struct cln_buffer headers;        /* default lines, each ended by a NUL */
   size_t header_count;              /* lines in headers */
+  bool sets_content_type;           /* one of them is Content-Type */
+  struct cln_request spare;         /* owned: memory of an ended call, for
+                                       the next one */
+  struct cln_buffer spare_line;     /* likewise, of its authorization */
   long long total_ms;               /* deadline of a call */
   long connect_ms, idle_ms;         /* see struct cln_exchange_options */
   int max_attempts;                 /* 1: no retries */
@@ -69,6 +76,8 @@ struct lcln_entry {
   size_t key_len;      /* bytes */
   const char *name;    /* what is sent; owned by the companion */
   size_t name_len;     /* bytes */
+  const char *member;  /* `"name":` as JSON; owned by the companion */
+  size_t member_len;   /* bytes */
   unsigned places;     /* LCLN_IN_... */
   enum lcln_type type; /* checked before anything is sent */
   bool required;       /* refused when missing */

@@ -29,6 +29,23 @@ void cln_request_free(struct cln_request *request)
   cln_buffer_free(&request->body);
 }
 
+void cln_request_reset(struct cln_request *request)
+{
+  cln_buffer_reset(&request->url);
+  cln_buffer_reset(&request->headers);
+  cln_buffer_reset(&request->body);
+  request->header_count = 0;
+  request->has_query = false;
+  request->has_body = false;
+}
+
+enum cln_status cln_request_lines(struct cln_request *request,
+                                  const char *lines, size_t len, size_t count)
+{
+  request->header_count += count;
+  return cln_buffer_append(&request->headers, lines, len);
+}
+
 enum cln_status cln_request_begin(struct cln_request *request,
                                   const char *method, size_t method_len,
                                   const char *base, size_t base_len,
@@ -113,7 +130,7 @@ enum cln_status cln_request_header(struct cln_request *request,
   enum cln_status status;
   size_t i;
 
-  if (name_len == 0 || name_len > 128)
+  if (name_len == 0 || name_len > CLN_HEADER_NAME_MAX)
     return cln_fail(error, CLN_VALIDATION,
                     "a header name must have 1 to 128 characters");
   for (i = 0; i < name_len; i++)

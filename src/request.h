@@ -11,7 +11,8 @@
 #include "buffer.h"
 #include "url.h"
 
-#define CLN_METHOD_MAX 15
+#define CLN_METHOD_MAX      15
+#define CLN_HEADER_NAME_MAX 128
 
 struct cln_request {
   char method[CLN_METHOD_MAX + 1]; /* upper case, NUL-terminated */
@@ -25,6 +26,9 @@ struct cln_request {
 
 void cln_request_init(struct cln_request *request);
 void cln_request_free(struct cln_request *request);
+
+/* Forgets the request (wiping it), keeps the memory for the next one. */
+void cln_request_reset(struct cln_request *request);
 
 /* Sets the method (letters only, upper-cased) and begins the URL with base,
    which has no trailing "/", query or fragment. */
@@ -48,6 +52,13 @@ enum cln_status cln_request_header(struct cln_request *request,
                                    const char *name, size_t name_len,
                                    const char *value, size_t value_len,
                                    struct cln_error *error);
+
+/*
+ * Adds `count` lines that are known to be good, each ended by a NUL: those of
+ * a session, or our own.
+ */
+enum cln_status cln_request_lines(struct cln_request *request,
+                                  const char *lines, size_t len, size_t count);
 
 /* name is lower case. */
 bool cln_request_has_header(const struct cln_request *request,

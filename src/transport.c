@@ -11,6 +11,7 @@
 #include "transport.h"
 
 #include <curl/curl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,7 +48,7 @@ struct job {
   bool body_failed;                /* the answer's buffer was full */
   long long due_ms;                /* timer: when */
   char curl_text[CURL_ERROR_SIZE]; /* libcurl's message */
-  struct job *next;                /* running, timers or idle list */
+  struct job *next;                /* running, timers, over or idle list */
   struct job **link;               /* what points here; NULL when in none */
 };
 
@@ -57,11 +58,14 @@ struct cln_transport {
   struct cln_transport_options options; /* strings owned */
   struct job *running;                  /* exchanges under way */
   struct job *timers;                   /* soonest first */
+  struct job *over;                     /* done, not yet released */
   struct job *idle;                     /* ready for reuse */
   int idle_count;                       /* jobs in idle */
   struct cln_sockets sockets;           /* of all connections */
   bool one_shot_connections; /* libcurl too old for PREREQFUNCTION */
   struct cln_transport_stats stats;
+  pthread_mutex_t mutex; /* guards woken */
+  bool woken;            /* cln_transport_wakeup was called */
 };
 
 static void link_job(struct job **head, struct job *job)
@@ -219,14 +223,22 @@ static void judge(struct job *job, CURLcode code)
            job->curl_text[0] ? job->curl_text : curl_easy_strerror(code));
 }
 
-/* The job leaves the multi; its easy handle may be used again. */
+/* A job that runs leaves the multi; its easy handle may be used again. */
 static void detach(struct job *job)
 {
-  if (job->easy && job->link && job->transport->multi)
+  if (job->exchange.done)
+    return;
+  if (job->easy && job->transport->multi)
     curl_multi_remove_handle(job->transport->multi, job->easy);
-  if (job->link)
-    job->transport->stats.active--;
+  job->transport->stats.active--;
   unlink_job(job);
+}
+
+static void set_done(struct job *job)
+{
+  detach(job);
+  job->exchange.done = true;
+  link_job(&job->transport->over, job);
 }
 
 static void destroy(struct job *job)
@@ -254,14 +266,23 @@ static bool collect(struct cln_transport *transport)
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &pointer);
     job = (struct job *)(void *)pointer;
     judge(job, code);
-    detach(job);
-    job->exchange.done = true;
+    set_done(job);
     any = true;
   }
   return any;
 }
 
 /* ---- processes ---------------------------------------------------------- */
+
+/* Stays readable until released; nothing of libcurl stays with it. */
+static void orphan(struct job *job)
+{
+  unlink_job(job);
+  if (job->easy)
+    curl_easy_cleanup(job->easy);
+  job->easy = NULL;
+  job->transport = NULL;
+}
 
 static void cancel_all(struct job *list)
 {
@@ -274,7 +295,7 @@ static void cancel_all(struct job *list)
     job->exchange.written = job->starts > 0;
     job->exchange.done = true;
     cln_fail(&job->exchange.error, CLN_CANCELLED, "the client was closed");
-    job->transport = NULL;
+    orphan(job);
   }
 }
 
@@ -285,6 +306,7 @@ static void abandon_inherited(struct cln_transport *transport)
   struct job *job;
 
   cln_sockets_close_all(&transport->sockets);
+  pthread_mutex_init(&transport->mutex, NULL); /* a thread may have held it */
   transport->multi = NULL;
   for (job = transport->running; job; job = job->next)
     job->easy = NULL;
@@ -354,6 +376,7 @@ enum cln_status cln_transport_new(struct cln_transport **transport,
     free(made);
     return cln_fail(error, CLN_CONFIG, "libcurl could not be initialised");
   }
+  pthread_mutex_init(&made->mutex, NULL);
   made->options = *options;
   for (i = 0; (text = option_text(&made->options, i)) != NULL; i++)
     if (status != CLN_OK)
@@ -384,6 +407,8 @@ void cln_transport_free(struct cln_transport *transport)
     abandon_inherited(transport);
   cancel_all(transport->running);
   cancel_all(transport->timers);
+  while (transport->over)
+    orphan(transport->over);
   while (transport->idle) {
     struct job *job = transport->idle;
     unlink_job(job);
@@ -397,6 +422,7 @@ void cln_transport_free(struct cln_transport *transport)
       free((void *)*text);
     }
   cln_sockets_free(&transport->sockets);
+  pthread_mutex_destroy(&transport->mutex);
   free(transport);
   curl_global_cleanup();
 }
@@ -633,9 +659,7 @@ static bool fire_timers(struct cln_transport *transport, long long now_ms)
 
   while (transport->timers && transport->timers->due_ms <= now_ms) {
     struct job *job = transport->timers;
-    detach(job);
-    job->transport = NULL; /* which may be gone before the timer is */
-    job->exchange.done = true;
+    set_done(job);
     any = true;
   }
   return any;
@@ -653,6 +677,18 @@ static int poll_ms(const struct cln_transport *transport, long long until_ms,
   return wait_ms > 0 ? (int)wait_ms : 0;
 }
 
+/* Whether cln_transport_wakeup was called since the last time. */
+static bool take_wakeup(struct cln_transport *transport)
+{
+  bool woken;
+
+  pthread_mutex_lock(&transport->mutex);
+  woken = transport->woken;
+  transport->woken = false;
+  pthread_mutex_unlock(&transport->mutex);
+  return woken;
+}
+
 static bool drive(struct cln_transport *transport,
                   const struct cln_exchange *until, int slice_ms)
 {
@@ -662,7 +698,6 @@ static bool drive(struct cln_transport *transport,
   for (;;) {
     long long now_ms;
     int running;
-    int ready = 0;
     int wait_ms;
     bool any;
 
@@ -676,11 +711,8 @@ static bool drive(struct cln_transport *transport,
     if (woken || now_ms >= until_ms)
       return false;
     wait_ms = poll_ms(transport, until_ms, now_ms);
-    curl_multi_poll(transport->multi, NULL, 0, wait_ms, &ready);
-    /* Back early, with nothing to read: cln_transport_wakeup. libcurl's own
-       time-outs come back early too, and are driven on. */
-    woken =
-        ready == 0 && !transport->running && cln_now_ms() < now_ms + wait_ms;
+    curl_multi_poll(transport->multi, NULL, 0, wait_ms, NULL);
+    woken = take_wakeup(transport);
   }
 }
 
@@ -702,6 +734,9 @@ bool cln_transport_drive(struct cln_transport *transport,
 
 void cln_transport_wakeup(struct cln_transport *transport)
 {
+  pthread_mutex_lock(&transport->mutex);
+  transport->woken = true;
+  pthread_mutex_unlock(&transport->mutex);
   if (transport->multi)
     curl_multi_wakeup(transport->multi);
 }
@@ -719,6 +754,7 @@ void cln_exchange_release(struct cln_exchange *exchange)
   transport = job->transport;
   if (transport)
     detach(job);
+  unlink_job(job);
   if (!transport || !job->easy || transport->idle_count >= MAX_IDLE_JOBS ||
       exchange->response.body.cap > MAX_KEPT_BYTES) {
     destroy(job);

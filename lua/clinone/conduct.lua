@@ -5,9 +5,12 @@
 -- attempt under way, or a timer) is done. Plain Lua has the blocking one.
 
 local failure = require "clinone.failure"
+local native = require "clinone.native"
 local scope = require "clinone.scope"
 
 local conduct = {}
+
+local ATTEMPT, WAIT, DONE = native.action.attempt, native.action.wait, native.action.done
 
 --- The blocking driver: this thread drives the transport. Each drive ends
 -- after at most half a second, so that Ctrl-C gets its turn.
@@ -27,106 +30,110 @@ local function allowed(core, operation, generation)
   return true
 end
 
-local function emit_attempt(emit, operation, call)
-  local request_id, attempts = call:progress()
-  emit { type = "attempt", operation = operation.name, request_id = request_id, attempt = attempts + 1 }
-end
-
-local function emit_wait(emit, operation, call, delay)
-  local request_id, attempts, status = call:progress()
+local function emit_wait(emit, operation, call, request_id, delay)
+  local attempts, status = call:progress()
   emit {
     type = "wait", operation = operation.name, request_id = request_id, attempt = attempts,
-    status = status ~= 0 and status or nil, delay = delay,
+    status = status, delay = delay,
   }
 end
 
-local function emit_result(emit, operation, call, err)
-  local request_id, attempts, status, elapsed = call:progress()
+local function emit_result(emit, operation, call, request_id, err)
+  local attempts, status, elapsed = call:progress()
   emit {
     type = "result", operation = operation.name, request_id = request_id, attempt = attempts,
-    status = status ~= 0 and status or nil, elapsed = elapsed,
-    outcome = err and err.outcome or "ok", kind = err and err.kind or nil,
+    status = status, elapsed = elapsed, outcome = err and err.outcome or "ok", kind = err and err.kind,
   }
+end
+
+--- Gets the token that a call asks for. Returns the error that ends the call,
+-- if there is one: a failed refresh ahead of time does not.
+local function fetch_token(core, call, generation, optional)
+  local ok, err = core.tokens:obtain(generation, call:deadline(), core.asker)
+  call:token_over(ok and "ok" or err.kind)
+  if ok then return nil end
+  if optional then
+    core.tokens:keep_old(err, core.emit)
+    return nil
+  end
+  call:next()
+  err.outcome = call:verdict()
+  return err
 end
 
 --- Attempts, waits and tokens until the call is done. Returns the error that
 -- ended it early, if one did.
-local function carry_out(core, operation, call)
+local function carry_out(core, operation, call, request_id)
   local emit = core.emit
   while true do
-    local action, detail, optional = call:next()
-    if action == "attempt" then
+    local action, detail, extra = call:next()
+    if action == ATTEMPT then
       if detail ~= 0 and not allowed(core, operation, detail) then
         call:stop "scope"
         return failure.of_scope(core, operation, call)
       end
-      if emit then emit_attempt(emit, operation, call) end
+      if emit then
+        emit { type = "attempt", operation = operation.name, request_id = request_id, attempt = extra }
+      end
       local ok, kind, message = call:start()
       if not ok then
         call:next()
         return failure.of_call(core, operation, call, kind, message)
       end
       wait(call)
-    elseif action == "done" then
+    elseif action == DONE then
       return nil
-    elseif action == "wait" then
-      if emit then emit_wait(emit, operation, call, detail) end
+    elseif action == WAIT then
+      if emit then emit_wait(emit, operation, call, request_id, detail) end
       wait(core.transport:timer(detail))
-    else -- token
-      local ok, err = core.tokens:obtain(detail, call:deadline(), core.asker)
-      if ok then
-        call:token_over "ok"
-      else
-        call:token_over(err.kind)
-        if not optional then
-          call:next()
-          err.outcome = call:verdict()
-          return err
-        end
-        core.tokens:keep_old(err, emit)
-      end
+    else
+      local err = fetch_token(core, call, detail, extra)
+      if err then return err end
     end
   end
 end
 
-local function warn(core, operation, call, response, warnings)
+local function warn(core, operation, request_id, response, warnings)
   response.warnings = response.warnings or {}
   for _, warning in ipairs(warnings) do
     response.warnings[#response.warnings + 1] = warning
     if core.emit then
-      core.emit { type = "warning", operation = operation.name, request_id = call:progress(), message = warning }
+      core.emit { type = "warning", operation = operation.name, request_id = request_id, message = warning }
     end
   end
+end
+
+--- The value and the response of a call that is done, or nil and its error.
+local function read_result(core, operation, call, request_id, warnings)
+  local value, response, extra, failed_response = call:result()
+  if value == nil then
+    return nil, failure.of_call(core, operation, call, response, extra, failed_response)
+  end
+  if warnings then warn(core, operation, request_id, response, warnings) end
+  if extra then
+    warn(core, operation, request_id, response,
+      { ("%d keys stand twice in one object of the answer; the last ones were taken"):format(extra) })
+  end
+  return value, response
 end
 
 --- Sends a call and gives its answer.
 ---@param core table the client's inside: `transport`, `tokens`, `asker`, `emit`
 ---@param operation clinone.Operation
 ---@param call userdata from `request.build`
----@param warnings string[]|nil
+---@param request_id string likewise
+---@param warnings string[]|nil likewise
 ---@return any value nil when it failed
 ---@return clinone.Response|clinone.Error response_or_err
-function conduct.run(core, operation, call, warnings)
-  local emit = core.emit
-  local err = carry_out(core, operation, call)
-  local value, response
-  if not err then
-    local kind_or_response, extra, failed_response
-    value, kind_or_response, extra, failed_response = call:result()
-    if value == nil then
-      err = failure.of_call(core, operation, call, kind_or_response, extra, failed_response)
-    else
-      response = kind_or_response
-      if warnings then warn(core, operation, call, response, warnings) end
-      if extra then
-        warn(core, operation, call, response,
-          { ("%d keys stand twice in one object of the answer; the last ones were taken"):format(extra) })
-      end
-    end
+function conduct.run(core, operation, call, request_id, warnings)
+  local value, response = nil, carry_out(core, operation, call, request_id)
+  if not response then
+    value, response = read_result(core, operation, call, request_id, warnings)
   end
-  if emit then emit_result(emit, operation, call, err) end
+  if core.emit then
+    emit_result(core.emit, operation, call, request_id, value == nil and response or nil)
+  end
   call:finish()
-  if err then return nil, err end
   return value, response
 end
 

@@ -60,7 +60,7 @@ end
 ---@return clinone.Error
 function failure.of_call(core, operation, call, kind, message, response)
   local outcome, retryable, retry_after, _, safe = call:verdict()
-  local request_id, attempts, _, elapsed = call:progress()
+  local attempts, _, elapsed = call:progress()
   local status = response and response.status
   local code, correlation_id
   if response and kind ~= "json" then code, correlation_id = server_words(response) end
@@ -72,7 +72,7 @@ function failure.of_call(core, operation, call, kind, message, response)
   local err = errors.new {
     kind = kind, message = message, hint = hints.for_call(core, operation, kind, status, message),
     status = status, code = code, correlation_id = correlation_id,
-    operation = operation.name, request_id = request_id, attempts = attempts, elapsed = elapsed,
+    operation = operation.name, request_id = call:id(), attempts = attempts, elapsed = elapsed,
     outcome = outcome, retryable = retryable, retry_after = retry_after,
   }
   if response then errors.attach_response(err, response) end
@@ -85,9 +85,9 @@ end
 ---@param call userdata
 ---@return clinone.Error
 function failure.of_scope(core, operation, call)
-  local request_id, attempts, _, elapsed = call:progress()
+  local attempts, _, elapsed = call:progress()
   return errors.new {
-    kind = "scope", operation = operation.name, request_id = request_id, attempts = attempts, elapsed = elapsed,
+    kind = "scope", operation = operation.name, request_id = call:id(), attempts = attempts, elapsed = elapsed,
     message = ("the token does not allow %s on %s"):format(operation.method, operation.group),
     hint = hints.for_call(core, operation, "http", 403, ""),
   }

@@ -87,10 +87,10 @@ function invoke.call(core, operation, params, bound, call_options, free)
   invoke.check_open(core)
   if core.in_nginx then return phase_error(operation) end
   if core.provisional and not free then return provisional_error(core, operation) end
-  local call, warnings = request.build(core, operation, params, bound, call_options)
-  if not call then return nil, warnings end
+  local call, id, warnings = request.build(core, operation, params, bound, call_options)
+  if not call then return nil, id end
   if core.dry_run and not operation.reads then return dry_run_error(operation, call) end
-  return conduct.run(core, operation, call, warnings)
+  return conduct.run(core, operation, call, id, warnings)
 end
 
 --- Describes a call; sends nothing.

@@ -147,7 +147,8 @@ end
 ---@param call_options table|nil as the script gave them
 ---@param limits table|nil in their place: limits for `session:begin`
 ---@return userdata|nil call
----@return table|clinone.Error|nil warnings_or_err
+---@return string|clinone.Error id_or_err the request id, the same for all attempts
+---@return string[]|nil warnings
 function request.build(core, operation, params, bound, call_options, limits)
   local err
   if type(params) == "string" or type(params) == "number" then
@@ -164,9 +165,9 @@ function request.build(core, operation, params, bound, call_options, limits)
     params, err = with_lists(operation, params or {}, call_headers)
     if not params then return nil, err end
   end
-  local call, warnings, key, path, message = core.session:begin(operation.compiled, params, bound, limits)
-  if call then return call, warnings end
-  return refusal(operation, params, warnings, key, path, message)
+  local call, id, warnings, path, message = core.session:begin(operation.compiled, params, bound, limits)
+  if call then return call, id, warnings end
+  return refusal(operation, params, id, warnings, path, message)
 end
 
 --- Checks the arguments of `api:request`.

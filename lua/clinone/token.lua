@@ -87,18 +87,18 @@ end
 
 --- Asks the token endpoint.
 function Source:fetch(deadline_ms, asker)
-  local call, err = request.build(asker, self.operation, {
+  local call, id = request.build(asker, self.operation, {
     grant_type = "client_credentials", client_id = self.client_id,
     client_secret = self.client_secret, scope = self.scope,
   }, nil, nil, { deadline_ms = deadline_ms })
   if not call then
-    err.operation = "token"
-    return nil, err
+    id.operation = "token"
+    return nil, id
   end
   self.calls = self.calls + 1
-  local answer, response = conduct.run(asker, self.operation, call)
+  local answer, response = conduct.run(asker, self.operation, call, id)
   if answer == nil then
-    err = response
+    local err = response
     local failed = err:response()
     if not failed then return nil, err end
     -- Any answer without a usable token is of kind auth.

@@ -89,7 +89,8 @@ describe("a request that is lost with its connection", function()
         http2 = http2, retry = { base = 10, cap = 10, budget = { capacity = 0, refill = 0 } },
         on_event = function(event) if event.type == "wait" then waits = waits + 1 end end,
       }
-      local value, response = api:request { path = "/die", query = { n = "revived", key = "budget" .. tostring(http2) } }
+      local query = { n = "revived", key = "budget" .. tostring(http2) }
+      local value, response = api:request { path = "/die", query = query }
       assert.is_truthy(value, tostring(response))
       assert.equal("revived", value.nonce)
       assert.equal(0, waits)

@@ -24,7 +24,8 @@ describe("an answer that came too late", function()
         local api = server:client { http2 = http2, retry = false }
         assert.equal("first", (nonce(api, "first")))
         local opened = api:stats().connections_opened
-        local value, err = api:request({ path = "/" .. how, query = { seconds = "0.3", n = "late" } }, { timeout = 0.15 })
+        local late = { path = "/" .. how, query = { seconds = "0.3", n = "late" } }
+        local value, err = api:request(late, { timeout = 0.15 })
         assert.is_nil(value)
         assert.equal("timeout", err.kind)
         assert.equal("second", (nonce(api, "second"))) -- before the rest has come

@@ -26,7 +26,6 @@ local FILES = {
   "settings.json", "start.log", "requests", "workers", "nginx.pid", "temporary",
 }
 
-local running = {} -- handle -> true
 local certificates -- made once for a spec file
 
 local function make_certificates()
@@ -205,7 +204,6 @@ end
 
 --- Ends it; raises when it cannot.
 function Peer:stop()
-  running[self] = nil
   self:close_clients()
   self:thaw()
   local gone = sandbox.kill(self.pid, "TERM")
@@ -244,7 +242,6 @@ function peer.start()
     self.urls[name] = ("%s://127.0.0.1:%d"):format(name == "plain" and "http" or "https", port)
   end
   self.pid = peer.wait_for(5, function() return tonumber(read_file(directory .. "/nginx.pid"):match("%d+")) end)
-  running[self] = true
   peer.wait_for(5, function() return #workers(self) > 0 end)
   return self
 end

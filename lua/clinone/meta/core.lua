@@ -5,6 +5,7 @@
 ---@class clinone.core
 ---@field version string
 ---@field null lightuserdata JSON null, the same value as lua-cjson's
+---@field action { attempt: integer, wait: integer, token: integer, done: integer } answers of `Call:next`
 ---@field response table metatable of response tables, filled in by response.lua
 ---@field array_mark table metatable that marks an array
 ---@field json clinone.core.json
@@ -87,7 +88,7 @@ local Session = {}
 ---@param params table|nil `query` and `headers` in it are lists of {name, value}
 ---@param bound table|nil identifiers of a handle, as strings
 ---@param limits table|nil total_ms or deadline_ms, connect_ms, idle_ms, max_attempts, base_ms, cap_ms
----@return clinone.core.Call|nil, table|string|nil warnings_or_reason, string|nil key, string|nil path, string|nil message
+---@return clinone.core.Call|nil, string id_or_reason, table|string|nil warnings_or_key, string|nil path, string|nil message
 function Session:begin(operation, params, bound, limits) end
 
 --- Refuses further calls and wipes its secrets.
@@ -99,8 +100,8 @@ function Session:stats() end
 ---@class clinone.core.Call: clinone.core.Handle
 local Call = {}
 
---- What to do next: "attempt", generation · "wait", seconds · "token", generation, optional · "done".
----@return "attempt"|"wait"|"token"|"done" action, number|nil detail, boolean|nil optional
+--- What to do next, a value of `core.action`: attempt, generation, its number · wait, seconds · token, generation, optional · done.
+---@return integer action, number|nil detail, any extra
 function Call:next() end
 
 --- Starts the attempt; nothing is sent before the next drive.
@@ -115,7 +116,10 @@ function Call:token_over(kind) end
 ---@param kind string
 function Call:stop(kind) end
 
----@return string request_id, integer attempts, integer http_status, number seconds
+---@return string request_id
+function Call:id() end
+
+---@return integer attempts, integer|nil http_status, number seconds
 function Call:progress() end
 
 ---@return number deadline_ms on the clock of `system.clock`, in milliseconds
