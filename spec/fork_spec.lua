@@ -155,24 +155,21 @@ describe("a server that goes away while a script writes", function()
   setup(function() server = peer.start() end)
   teardown(function() server:stop() end)
 
+  -- libcurl itself asks for no signal since 7.87; an older one leaves it to us.
   it("does not end the script by SIGPIPE", function()
     for _, http2 in ipairs { "true", "false" } do
       local said, exit = child.run(script(([[
         local clinone = require "clinone"
         local api = clinone.check(clinone.new { base_url = $url, ca_file = $ca, http2 = %s,
           auth = clinone.auth.bearer "made-up" })
-        local pid = %d
         for i = 1, 3 do
           clinone.check(api:request { path = "/well" })
-          -- The worker dies with the connection; the next write meets a dead socket.
-          os.execute "kill -KILL $(tail -n 1 %s/workers)"
-          os.execute "sleep 0.1"
-          local value, err = api:request { method = "POST", path = "/well", body = ("x"):rep(4000000) }
-          assert(value or err.kind == "network", err)
+          local value, err = api:request { method = "POST", path = "/unread/x", body = ("x"):rep(4000000) }
+          assert(value == nil and err.kind == "network" and err.outcome == "unknown", err)
         end
         api:close()
         collectgarbage()
-        print "well"]]):format(http2, server.pid, server.directory)))
+        print "well"]]):format(http2)))
       assert.same({ "well\n", 0 }, { said, exit })
     end
   end)

@@ -199,7 +199,8 @@ describe("a resource", function()
       local tag, response = clinone.check(listening.tags:create {
         tag = "odd", whole = 1.5, series = "l", yes = 1, name = true, colour = { "red" },
       })
-      assert.same({ id = tag.id, tag = "odd", whole = 1.5, series = "l", yes = 1, name = true, colour = { "red" } }, tag)
+      assert.same(
+        { id = tag.id, tag = "odd", whole = 1.5, series = "l", yes = 1, name = true, colour = { "red" } }, tag)
       table.sort(response.warnings)
       assert.same({
         "colour: is not in the catalog's example; sent in the body",

@@ -35,9 +35,9 @@ describe("the token", function()
     it("names B2C's code, the correlation id, the cause and the cure", function()
       local scope = here.server.values.scope
       for _, case in ipairs {
-        { { client_secret = "wrong" }, "AADB2C90081", "the client secret is wrong", "cannot be shown again: delete it" },
+        { { client_secret = "wrong" }, "AADB2C90081", "the client secret is wrong", "delete it in ClinOne" },
         { { client_id = "nobody" }, "AADB2C90018", "the client id is not known to this tenant", "External Client" },
-        { { scope = (scope:gsub("clinoneapi", "other")) }, "AADB2C90117", "the scope is not supported here", ".default" },
+        { { scope = (scope:gsub("clinoneapi", "other")) }, "AADB2C90117", "the scope is not supported", ".default" },
         { { scope = "openid profile" }, "AADB2C90055", "the scope names no resource", "option scope" },
         { { scope = scope .. " https://x.y/z/.default" }, "AADB2C90146", "more than one resource", "option scope" },
       } do

@@ -249,19 +249,17 @@ static bool place_entry(struct lcln_builder *builder, size_t i)
 
 /* A reserved key (body, query, headers) counts as such unless the operation
    has a parameter of that name. Leaves its value on the stack if present. */
-static bool push_reserved(struct lcln_builder *builder, const char *name)
+static bool push_reserved(struct lcln_builder *builder,
+                          enum lcln_reserved reserved)
 {
   lua_State *L = builder->L;
-  bool declared;
 
-  if (!builder->params)
+  lua_rawgeti(L, builder->companion,
+              lcln_reserved_place(builder->operation, reserved));
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
     return false;
-  lua_getfield(L, builder->companion, name);
-  declared = !lua_isnil(L, -1);
-  lua_pop(L, 1);
-  if (declared)
-    return false;
-  lua_pushstring(L, name);
+  }
   lua_rawget(L, builder->params);
   if (lua_isnil(L, -1)) {
     lua_pop(L, 1);
@@ -364,10 +362,10 @@ static bool build(struct lcln_builder *builder)
   if (builder->params) {
     if (lcln_push_nulls(L, builder->params))
       builder->nulls = lua_gettop(L);
-    if (push_reserved(builder, "body"))
+    if (push_reserved(builder, LCLN_BODY))
       builder->whole = lua_gettop(L);
-    has_query = push_reserved(builder, "query");
-    has_headers = push_reserved(builder, "headers");
+    has_query = push_reserved(builder, LCLN_QUERY);
+    has_headers = push_reserved(builder, LCLN_HEADERS);
   }
   if (!lcln_check_status(builder,
                          cln_request_begin(builder->request, operation->method,

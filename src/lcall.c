@@ -67,28 +67,31 @@ static void read_options(lua_State *L, struct lcln_call *call,
                 &call->session->budget, &call->session->random);
 }
 
-/* The memory of an ended call serves the next one of its session. */
-static void take_spare(struct lcln_call *call, struct lcln_session *session)
+/* Pushes a call that has nothing in it yet: the last one that ended, with its
+   memory, or a new one. keep: index of the session's companion. */
+static struct lcln_call *push_call(lua_State *L, struct lcln_session *session,
+                                   int keep)
 {
-  call->request = session->spare;
-  call->authorization = session->spare_line;
-  cln_request_init(&session->spare);
-  cln_buffer_init_secret(&session->spare_line, LCLN_LINE_MAX_BYTES);
-}
+  struct lcln_call *call;
 
-static void give_spare(struct lcln_call *call, struct lcln_session *session)
-{
-  const struct cln_request *request = &call->request;
-
-  if (!session->open || session->spare.url.cap > 0 ||
-      request->body.cap + request->headers.cap > MAX_SPARE_BYTES)
-    return;
-  session->spare = call->request;
-  session->spare_line = call->authorization;
-  cln_request_reset(&session->spare);
-  cln_buffer_reset(&session->spare_line);
+  lua_rawgeti(L, keep, LCLN_KEEP_SPARE);
+  call = lua_touserdata(L, -1);
+  if (call) {
+    lua_pushnil(L);
+    lua_rawseti(L, keep, LCLN_KEEP_SPARE);
+    call->finished = false;
+    call->ended_ms = 0;
+    return call;
+  }
+  lua_pop(L, 1);
+  call = lcln_new_box(L, sizeof(*call), LCLN_CALL);
   cln_request_init(&call->request);
   cln_buffer_init_secret(&call->authorization, LCLN_LINE_MAX_BYTES);
+  call->session = session;
+  call->owner = session->transport;
+  lua_pushvalue(L, keep);
+  lcln_set_companion(L, -2);
+  return call;
 }
 
 static enum cln_status add_id(struct lcln_call *call)
@@ -119,12 +122,9 @@ int Lcln_begin(lua_State *L)
   int companion, warnings;
 
   lua_settop(L, 5);
-  call = lcln_new_box(L, sizeof(*call), LCLN_CALL);
-  take_spare(call, session);
-  call->session = session;
-  call->owner = session->transport;
   lcln_push_companion(L, 1);
-  lcln_set_companion(L, 6);
+  call = push_call(L, session, 6);
+  lua_replace(L, 6);
   call->started_ms = cln_now_ms();
   call->anonymous = operation->anonymous;
 
@@ -340,14 +340,27 @@ static int Lcln_call_gc(lua_State *L)
   return 0;
 }
 
-/* call:finish(): gives the connection and the buffers back at once, instead
-   of when the collector comes by. */
+/* call:finish(): the connection goes back at once; the call itself, wiped,
+   serves the next one of its session. Nobody may use it after that. */
 static int Lcln_call_finish(lua_State *L)
 {
   struct lcln_call *call = lcln_check_call(L);
+  struct cln_exchange *exchange = call->exchange;
 
-  give_spare(call, call->session);
-  return Lcln_call_gc(L);
+  if (call->finished)
+    return 0;
+  call->finished = true;
+  call->flying = false;
+  call->exchange = NULL;
+  cln_exchange_release(exchange);
+  if (call->request.body.cap > MAX_SPARE_BYTES)
+    cln_request_free(&call->request);
+  cln_request_reset(&call->request);
+  cln_buffer_reset(&call->authorization);
+  lcln_push_companion(L, 1);
+  lua_pushvalue(L, 1);
+  lua_rawseti(L, -2, LCLN_KEEP_SPARE);
+  return 0;
 }
 
 const luaL_Reg lcln_call_methods[] = {

@@ -12,6 +12,7 @@ struct lcln_call {
   struct cln_buffer authorization; /* header line of the last attempt */
   struct cln_exchange *exchange;   /* last attempt; NULL before the first */
   bool flying;                     /* an attempt was started, not yet judged */
+  bool finished;                   /* given back; waits for its next use */
   bool anonymous;                  /* no token, no signature */
   unsigned generation;             /* of the token that was sent */
   long long started_ms;            /* when the call began */

@@ -137,6 +137,8 @@ int luaopen_clinone_core(lua_State *L)
   }
   lua_pushliteral(L, CLN_VERSION);
   lua_setfield(L, -2, "version");
+  lua_pushvalue(L, first + LCLN_CALL - 1);
+  lua_setfield(L, -2, "call");
   push_actions(L);
   lua_setfield(L, -2, "action");
   lua_pushlightuserdata(L, NULL);

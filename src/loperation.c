@@ -60,6 +60,25 @@ static void read_entry(lua_State *L, struct lcln_entry *entry, int companion,
   lua_rawset(L, companion); /* [key] = position */
 }
 
+static void keep_reserved(lua_State *L, const struct lcln_operation *operation,
+                          int companion)
+{
+  static const char *const names[LCLN_RESERVED] = {"body", "query", "headers"};
+  int i;
+
+  for (i = 0; i < LCLN_RESERVED; i++) {
+    bool declared;
+    lua_getfield(L, companion, names[i]);
+    declared = !lua_isnil(L, -1);
+    lua_pop(L, 1);
+    if (declared)
+      continue;
+    lua_pushstring(L, names[i]);
+    lua_rawseti(L, companion,
+                lcln_reserved_place(operation, (enum lcln_reserved)i));
+  }
+}
+
 static void read_piece(lua_State *L, struct lcln_piece *piece, size_t entries)
 {
   piece->entry = -1;
@@ -124,6 +143,7 @@ int Lcln_operation(lua_State *L)
     lua_settop(L, companion);
   }
   operation->entry_count = entries;
+  keep_reserved(L, operation, companion);
   for (i = 0; i < pieces; i++) {
     lua_rawgeti(L, 3, (int)i + 1);
     read_piece(L, &operation->pieces[i], entries);

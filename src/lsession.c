@@ -150,8 +150,6 @@ int Lcln_session(lua_State *L)
   cln_hmac_init(&session->hmac);
   cln_buffer_init(&session->base, MAX_OPTION_BYTES);
   cln_buffer_init_secret(&session->headers, MAX_OPTION_BYTES);
-  cln_request_init(&session->spare);
-  cln_buffer_init_secret(&session->spare_line, LCLN_LINE_MAX_BYTES);
 
   lua_newtable(L);
   companion = lua_gettop(L);
@@ -189,8 +187,6 @@ static int Lcln_session_close(lua_State *L)
   session->open = false;
   cln_hmac_free(&session->hmac);
   cln_buffer_free(&session->headers);
-  cln_request_free(&session->spare);
-  cln_buffer_free(&session->spare_line);
   return 0;
 }
 

@@ -20,7 +20,12 @@ struct lcln_store {
 };
 
 /* Places in the session's companion table. */
-enum { LCLN_KEEP_TRANSPORT = 1, LCLN_KEEP_STORE = 2, LCLN_KEEP_SESSION = 3 };
+enum {
+  LCLN_KEEP_TRANSPORT = 1,
+  LCLN_KEEP_STORE = 2,
+  LCLN_KEEP_SESSION = 3,
+  LCLN_KEEP_SPARE = 4 /* a call that has ended, for reuse */
+};
 
 struct lcln_session {
   bool open;                        /* false once closed */
@@ -35,9 +40,6 @@ struct lcln_session {
   struct cln_buffer headers;        /* default lines, each ended by a NUL */
   size_t header_count;              /* lines in headers */
   bool sets_content_type;           /* one of them is Content-Type */
-  struct cln_request spare;         /* owned: memory of an ended call, for
-                                       the next one */
-  struct cln_buffer spare_line;     /* likewise, of its authorization */
   long long total_ms;               /* deadline of a call */
   long connect_ms, idle_ms;         /* see struct cln_exchange_options */
   int max_attempts;                 /* 1: no retries */
@@ -84,6 +86,10 @@ struct lcln_entry {
   bool identifier;     /* an integer stands for its digits */
 };
 
+/* Keys of params that stand for more than one parameter, unless the operation
+   has a parameter of that name. */
+enum lcln_reserved { LCLN_BODY, LCLN_QUERY, LCLN_HEADERS, LCLN_RESERVED };
+
 struct lcln_piece {
   const char *text; /* literal part of the path; owned by the companion */
   size_t len;       /* bytes */
@@ -91,7 +97,9 @@ struct lcln_piece {
 };
 
 /* One operation of a catalog, compiled. Its companion table holds the key
-   strings (1..n, in the order of entries) and every other string. */
+   strings (1..n, in the order of entries), each key's position, the printed
+   names (-1..-n), the reserved keys (lcln_reserved_place; nil where a
+   parameter has the name), and the spec, which owns all other strings (0). */
 struct lcln_operation {
   char method[CLN_METHOD_MAX + 1];  /* upper case */
   enum cln_retry_class retry_class; /* from the method, or the catalog */
@@ -105,5 +113,11 @@ struct lcln_operation {
   struct lcln_piece *pieces;        /* behind the entries, same block */
   struct lcln_entry entries[1];     /* entry_count of them */
 };
+
+static inline int lcln_reserved_place(const struct lcln_operation *operation,
+                                      enum lcln_reserved reserved)
+{
+  return -(int)operation->entry_count - 1 - (int)reserved;
+}
 
 #endif

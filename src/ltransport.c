@@ -5,6 +5,8 @@
  */
 #include "ltransport.h"
 
+#define MAX_ENCODINGS_BYTES 256
+
 int Lcln_transport(lua_State *L)
 {
   struct cln_transport_options options;
@@ -18,14 +20,12 @@ int Lcln_transport(lua_State *L)
       (long)lcln_number_field(L, 1, "max_connections", 64);
   options.http2 = lcln_boolean_field(L, 1, "http2", 1);
   options.verify = lcln_boolean_field(L, 1, "verify", 1);
-  options.user_agent = lcln_text_field(L, 1, "user_agent", NULL);
   options.ca_file = lcln_text_field(L, 1, "ca_file", NULL);
   options.client_cert = lcln_text_field(L, 1, "client_cert", NULL);
   options.client_key = lcln_text_field(L, 1, "client_key", NULL);
   options.client_key_password =
       lcln_text_field(L, 1, "client_key_password", NULL);
   options.proxy = lcln_text_field(L, 1, "proxy", NULL);
-  luaL_argcheck(L, options.user_agent != NULL, 1, "user_agent is missing");
   status = cln_transport_new(&box->transport, &options, &error);
   if (status != CLN_OK)
     return lcln_push_failure(L, status, &error);
@@ -63,6 +63,17 @@ static int Lcln_transport_stats(lua_State *L)
   lua_pushinteger(L, (lua_Integer)stats.reused);
   lua_pushinteger(L, (lua_Integer)stats.active);
   return 3;
+}
+
+/* transport:encodings() -> value of an Accept-Encoding header */
+static int Lcln_transport_encodings(lua_State *L)
+{
+  struct cln_buffer *out = lcln_new_box(L, sizeof(*out), LCLN_BUFFER);
+
+  cln_buffer_init(out, MAX_ENCODINGS_BYTES);
+  lcln_raise_nomem(L, cln_transport_encodings(out));
+  lua_pushlstring(L, out->data, out->len);
+  return 1;
 }
 
 /* transport:timer(seconds) -> handle */
@@ -111,11 +122,10 @@ static int Lcln_timer_gc(lua_State *L)
   return 0;
 }
 
-const luaL_Reg lcln_transport_methods[] = {{"close", Lcln_transport_close},
-                                           {"stats", Lcln_transport_stats},
-                                           {"timer", Lcln_transport_timer},
-                                           {"__gc", Lcln_transport_close},
-                                           {NULL, NULL}};
+const luaL_Reg lcln_transport_methods[] = {
+    {"close", Lcln_transport_close},         {"stats", Lcln_transport_stats},
+    {"encodings", Lcln_transport_encodings}, {"timer", Lcln_transport_timer},
+    {"__gc", Lcln_transport_close},          {NULL, NULL}};
 
 const luaL_Reg lcln_timer_methods[] = {
     {"drive", Lcln_timer_drive}, {"__gc", Lcln_timer_gc}, {NULL, NULL}};

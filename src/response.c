@@ -10,9 +10,12 @@
 
 #define MAX_HEADERS_BYTES (256 * 1024)
 
+static const char type_name[] = "content-type";
+
 void cln_response_init(struct cln_response *response, size_t max_body_bytes)
 {
   response->http_status = 0;
+  response->type_line = 0;
   cln_buffer_init(&response->headers, MAX_HEADERS_BYTES);
   /* A token endpoint's answer is a secret. */
   cln_buffer_init_secret(&response->body, max_body_bytes);
@@ -23,6 +26,7 @@ void cln_response_free(struct cln_response *response)
   if (!response)
     return;
   response->http_status = 0;
+  response->type_line = 0;
   cln_buffer_free(&response->headers);
   cln_buffer_free(&response->body);
 }
@@ -30,6 +34,7 @@ void cln_response_free(struct cln_response *response)
 void cln_response_reset(struct cln_response *response)
 {
   response->http_status = 0;
+  response->type_line = 0;
   cln_buffer_reset(&response->headers);
   cln_buffer_reset(&response->body);
 }
@@ -51,6 +56,27 @@ static int read_status_line(const char *line, size_t len)
   return status;
 }
 
+/* The line is "name: value"; name_len is given. */
+static bool has_name(const char *line, size_t len, const char *name,
+                     size_t name_len)
+{
+  return len > name_len && line[name_len] == ':' &&
+         strncasecmp(line, name, name_len) == 0;
+}
+
+static struct cln_span value_of(const char *line, size_t len, size_t name_len)
+{
+  struct cln_span value = {line + name_len + 1, len - name_len - 1};
+
+  while (value.len > 0 && (*value.text == ' ' || *value.text == '\t')) {
+    value.text++;
+    value.len--;
+  }
+  while (value.len > 0 && strchr(" \t\r\n", value.text[value.len - 1]))
+    value.len--;
+  return value;
+}
+
 enum cln_status cln_response_header_line(struct cln_response *response,
                                          const char *line, size_t len)
 {
@@ -59,13 +85,17 @@ enum cln_status cln_response_header_line(struct cln_response *response,
     response->http_status = read_status_line(line, len);
     return CLN_OK;
   }
+  /* Every answer is asked for its type: no search then. */
+  if (response->type_line == 0 &&
+      has_name(line, len, type_name, sizeof(type_name) - 1))
+    response->type_line = response->headers.len + len;
   return cln_buffer_append(&response->headers, line, len);
 }
 
 struct cln_span cln_response_header(const struct cln_response *response,
                                     const char *name)
 {
-  struct cln_span value = {NULL, 0};
+  const struct cln_span absent = {NULL, 0};
   const char *line = response->headers.data;
   size_t left = response->headers.len;
   size_t name_len = strlen(name);
@@ -74,34 +104,35 @@ struct cln_span cln_response_header(const struct cln_response *response,
     const char *end = memchr(line, '\n', left);
     size_t len = end ? (size_t)(end - line) + 1 : left;
 
-    if (len > name_len && line[name_len] == ':' &&
-        strncasecmp(line, name, name_len) == 0) {
-      const char *text = line + name_len + 1;
-      size_t text_len = len - name_len - 1;
-      while (text_len > 0 && (*text == ' ' || *text == '\t')) {
-        text++;
-        text_len--;
-      }
-      while (text_len > 0 && strchr(" \t\r\n", text[text_len - 1]))
-        text_len--;
-      value.text = text;
-      value.len = text_len;
-      return value;
-    }
+    if (has_name(line, len, name, name_len))
+      return value_of(line, len, name_len);
     line += len;
     left -= len;
   }
-  return value;
+  return absent;
+}
+
+/* The Content-Type line, by its end. */
+static struct cln_span content_type(const struct cln_response *response)
+{
+  const char *start = response->headers.data;
+  const char *end = start + response->type_line;
+  const char *line = end - 1;
+
+  while (line > start && line[-1] != '\n')
+    line--;
+  return value_of(line, (size_t)(end - line), sizeof(type_name) - 1);
 }
 
 bool cln_response_is_json(const struct cln_response *response)
 {
   static const char json[] = "application/json";
-  struct cln_span type = cln_response_header(response, "Content-Type");
+  struct cln_span type;
   size_t len = 0;
 
-  if (!type.text)
+  if (response->type_line == 0)
     return false;
+  type = content_type(response);
   while (len < type.len && !strchr("; \t", type.text[len]))
     len++;
   if (len == sizeof(json) - 1 && strncasecmp(type.text, json, len) == 0)

@@ -12,6 +12,8 @@ struct cln_response {
   int http_status;           /* 0 while there is no answer */
   struct cln_buffer headers; /* raw "Name: value\r\n" lines, no status line */
   struct cln_buffer body;    /* decoded (gzip, br); hard maximum at init */
+  size_t type_line;          /* bytes of headers up to the end of the
+                                Content-Type line; 0: there is none */
 };
 
 void cln_response_init(struct cln_response *response, size_t max_body_bytes);

@@ -35,6 +35,7 @@
 #define MAX_STREAMS        500L         /* on one HTTP/2 connection */
 #define MAX_AGE_CONN_S     50L /* below the idle limit of common servers */
 #define LONGEST_POLL_MS    60000
+#define MAX_URL_BYTES      (128 * 1024)
 #define EXPECT_ABOVE_BYTES 1024 /* libcurl asks 100-continue only above */
 
 struct job {
@@ -43,6 +44,10 @@ struct job {
   CURL *easy;                      /* NULL for a timer */
   struct curl_slist *lines;        /* array; data points into the request */
   size_t line_cap;                 /* entries in lines */
+  CURLU *url;                      /* parsed url_text */
+  struct cln_buffer url_text;      /* the URL of the last exchange */
+  struct cln_exchange_options set; /* what easy was told last */
+  bool is_set;                     /* set holds something */
   int starts;                      /* times the request began to go out */
   bool resend_refused;             /* libcurl wanted to send it again */
   bool body_failed;                /* the answer's buffer was full */
@@ -245,7 +250,10 @@ static void destroy(struct job *job)
 {
   if (job->easy)
     curl_easy_cleanup(job->easy);
+  if (job->url)
+    curl_url_cleanup(job->url);
   cln_response_free(&job->exchange.response);
+  cln_buffer_free(&job->url_text);
   free(job->lines);
   free(job);
 }
@@ -354,8 +362,7 @@ static enum cln_status copy_text(const char **text)
 static const char **option_text(struct cln_transport_options *options, int i)
 {
   const char **const texts[] = {
-      &options->user_agent,          &options->ca_file,
-      &options->client_cert,         &options->client_key,
+      &options->ca_file, &options->client_cert, &options->client_key,
       &options->client_key_password, &options->proxy};
 
   return i < (int)(sizeof(texts) / sizeof(texts[0])) ? texts[i] : NULL;
@@ -437,6 +444,7 @@ static void preset(struct cln_transport *transport, struct job *job)
 
   curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)job);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job->curl_text);
+  curl_easy_setopt(easy, CURLOPT_CURLU, job->url);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, job);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -475,7 +483,6 @@ static void preset(struct cln_transport *transport, struct job *job)
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, MAX_AGE_CONN_S);
   curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, options->user_agent);
   if (options->ca_file)
     curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
   if (options->client_cert)
@@ -501,9 +508,11 @@ static struct job *take_job(struct cln_transport *transport)
     return NULL;
   job->transport = transport;
   cln_response_init(&job->exchange.response, 0);
+  cln_buffer_init(&job->url_text, MAX_URL_BYTES);
   job->easy = curl_easy_init();
-  if (!job->easy) {
-    free(job);
+  job->url = curl_url();
+  if (!job->easy || !job->url) {
+    destroy(job);
     return NULL;
   }
   preset(transport, job);
@@ -567,6 +576,51 @@ static enum cln_status set_headers(struct job *job,
   return CLN_OK;
 }
 
+/* Most calls go where the last one went: libcurl parses a URL once. */
+static enum cln_status set_url(struct job *job,
+                               const struct cln_request *request)
+{
+  const struct cln_buffer *url = &request->url;
+  CURLUcode code;
+
+  if (job->url_text.len == url->len &&
+      memcmp(job->url_text.data, url->data, url->len) == 0)
+    return CLN_OK;
+  cln_buffer_reset(&job->url_text);
+  code = curl_url_set(job->url, CURLUPART_URL, url->data,
+                      CURLU_PATH_AS_IS | CURLU_DISALLOW_USER);
+  if (code == CURLUE_OUT_OF_MEMORY)
+    return CLN_NOMEM;
+  if (code != CURLUE_OK)
+    return CLN_CONFIG;
+  return cln_buffer_append(&job->url_text, url->data, url->len);
+}
+
+/* Only what differs from the last exchange: each option costs. */
+static void set_limits(struct cln_transport *transport, struct job *job,
+                       const struct cln_exchange_options *options)
+{
+  CURL *easy = job->easy;
+  const struct cln_exchange_options *set = &job->set;
+  bool all = !job->is_set;
+
+  if (all || set->timeout_ms != options->timeout_ms)
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, options->timeout_ms);
+  if (all || set->connect_ms != options->connect_ms)
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, options->connect_ms);
+  if (all || set->idle_ms != options->idle_ms)
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
+                     (options->idle_ms + 999) / 1000);
+  if (all || set->fresh_connection != options->fresh_connection)
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
+                     options->fresh_connection ? 1L : 0L);
+  if (all || set->direct != options->direct)
+    curl_easy_setopt(easy, CURLOPT_PROXY,
+                     options->direct ? "" : transport->options.proxy);
+  job->set = *options;
+  job->is_set = true;
+}
+
 static void set_method(CURL *easy, const struct cln_request *request)
 {
   const char *method = request->method;
@@ -601,28 +655,20 @@ enum cln_status cln_transport_start(struct cln_transport *transport,
 {
   enum cln_status status = enter_process(transport);
   struct job *job = status == CLN_OK ? take_job(transport) : NULL;
-  bool once =
-      transport->one_shot_connections && strcmp(request->method, "GET") != 0;
 
   if (!job)
     return cln_fail(error, CLN_NOMEM, "out of memory");
   forget_result(job);
   job->exchange.response.body.max_bytes = options->max_body_bytes;
-  status = set_headers(job, request, authorization);
+  status = set_url(job, request);
+  if (status == CLN_OK)
+    status = set_headers(job, request, authorization);
   if (status != CLN_OK) {
     destroy(job);
     return cln_fail(error, status, "out of memory");
   }
   set_method(job->easy, request);
-  curl_easy_setopt(job->easy, CURLOPT_URL, request->url.data);
-  curl_easy_setopt(job->easy, CURLOPT_TIMEOUT_MS, options->timeout_ms);
-  curl_easy_setopt(job->easy, CURLOPT_CONNECTTIMEOUT_MS, options->connect_ms);
-  curl_easy_setopt(job->easy, CURLOPT_LOW_SPEED_TIME,
-                   (options->idle_ms + 999) / 1000);
-  curl_easy_setopt(job->easy, CURLOPT_FRESH_CONNECT,
-                   options->fresh_connection || once ? 1L : 0L);
-  curl_easy_setopt(job->easy, CURLOPT_PROXY,
-                   options->direct ? "" : transport->options.proxy);
+  set_limits(transport, job, options);
   if (curl_multi_add_handle(transport->multi, job->easy) != CURLM_OK) {
     destroy(job);
     return cln_fail(error, CLN_NOMEM, "out of memory");
@@ -763,6 +809,23 @@ void cln_exchange_release(struct cln_exchange *exchange)
   cln_response_reset(&exchange->response);
   link_job(&transport->idle, job);
   transport->idle_count++;
+}
+
+enum cln_status cln_transport_encodings(struct cln_buffer *out)
+{
+  long features = curl_version_info(CURLVERSION_NOW)->features;
+  enum cln_status status = cln_buffer_append_text(
+      out, features & CURL_VERSION_LIBZ ? "deflate, gzip" : "identity");
+
+#ifdef CURL_VERSION_BROTLI
+  if (status == CLN_OK && (features & CURL_VERSION_BROTLI))
+    status = cln_buffer_append_text(out, ", br");
+#endif
+#ifdef CURL_VERSION_ZSTD
+  if (status == CLN_OK && (features & CURL_VERSION_ZSTD))
+    status = cln_buffer_append_text(out, ", zstd");
+#endif
+  return status;
 }
 
 void cln_transport_stats(const struct cln_transport *transport,

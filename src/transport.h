@@ -24,7 +24,6 @@ struct cln_transport_options {
   long max_connections;            /* per host, > 0 */
   bool http2;                      /* offer HTTP/2 over TLS */
   bool verify;                     /* check certificate and host name */
-  const char *user_agent;          /* never NULL */
   const char *ca_file;             /* PEM; NULL: the system's CAs */
   const char *client_cert;         /* PEM; NULL: none */
   const char *client_key;          /* PEM; NULL: in client_cert, or none */
@@ -98,6 +97,10 @@ void cln_transport_wakeup(struct cln_transport *transport);
 
 /* Ends the exchange if it still runs, frees it; NULL is ignored. */
 void cln_exchange_release(struct cln_exchange *exchange);
+
+/* Appends the value of an Accept-Encoding header that names what answers are
+   decoded from. libcurl's own header line is dearer than one of ours. */
+enum cln_status cln_transport_encodings(struct cln_buffer *out);
 
 void cln_transport_stats(const struct cln_transport *transport,
                          struct cln_transport_stats *stats);

@@ -89,10 +89,8 @@ local function open_transport(settings)
       if not ok then return nil, err end
     end
   end
-  local agent = user_agent(settings)
-  if agent:find "[%c]" then return config_error "option app must be one line of text" end
   local transport, kind, message = shared.transport {
-    user_agent = agent, ca_file = settings.ca_file, client_cert = settings.client_cert,
+    ca_file = settings.ca_file, client_cert = settings.client_cert,
     client_key = settings.client_key, client_key_password = settings.client_key_password,
     proxy = settings.proxy, verify = settings.verify ~= false, http2 = settings.http2 ~= false,
     max_connections = settings.max_connections or 64,
@@ -101,19 +99,23 @@ local function open_transport(settings)
   return transport
 end
 
---- Default header lines, sorted; a script's own Accept goes before ours.
-local function header_list(headers)
-  local names, has_accept = {}, false
-  for name, value in pairs(headers or {}) do
-    if type(name) ~= "string" or type(value) ~= "string" then
-      error("option headers must be a table of strings", 0)
-    end
+--- Header lines of every call: our own, unless the script has one of that
+-- name, then the script's, sorted.
+local function header_list(core, settings)
+  local headers = settings.headers or {}
+  local names, given = {}, {}
+  for name in pairs(headers) do
     names[#names + 1] = name
-    if name:lower() == "accept" then has_accept = true end
+    given[name:lower()] = true
   end
   table.sort(names)
   local list = {}
-  if not has_accept then list[1] = { "Accept", "application/json" } end
+  local function add(name, value)
+    if not given[name:lower()] then list[#list + 1] = { name, value } end
+  end
+  add("User-Agent", user_agent(settings))
+  add("Accept", "application/json")
+  add("Accept-Encoding", core.transport:encodings())
   for _, name in ipairs(names) do list[#list + 1] = { name, headers[name] } end
   return list
 end
@@ -155,7 +157,10 @@ local function open_token_source(core, details, settings, sources)
   local origin, path = split_origin(details.token_url)
   local spec = limits(settings)
   spec.base_url, spec.transport = origin, core.transport
-  spec.headers = { { "Accept", "application/json" } }
+  spec.headers = {
+    { "User-Agent", user_agent(settings) }, { "Accept", "application/json" },
+    { "Accept-Encoding", core.transport:encodings() },
+  }
   local session, err = open_session(spec)
   if not session then return nil, err end
   core.asker = { session = session, transport = core.transport, tell = core.emit }
@@ -318,11 +323,10 @@ function client.new(settings, sources)
     emit = event.emitter(settings.on_event, settings.log),
   }
   core.held_scopes = function() return held_scopes(core) end
-  local headers = header_list(settings.headers)
   core.transport, err = open_transport(settings)
   if not core.transport then return nil, err end
   local spec = limits(settings)
-  spec.base_url, spec.transport, spec.headers = base, core.transport, headers
+  spec.base_url, spec.transport, spec.headers = base, core.transport, header_list(core, settings)
   ok, err = open_auth(core, spec, mode, details, settings, sources)
   if not ok then
     shared.release(core.transport)

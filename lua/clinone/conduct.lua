@@ -10,6 +10,10 @@ local scope = require "clinone.scope"
 
 local conduct = {}
 
+-- Looked up once: a call is asked and told six times on its way.
+local next_action, start = native.call.next, native.call.start
+local read, progress, finish = native.call.result, native.call.progress, native.call.finish
+
 local ATTEMPT, WAIT, DONE = native.action.attempt, native.action.wait, native.action.done
 
 --- The blocking driver: this thread drives the transport. Each drive ends
@@ -31,7 +35,7 @@ local function allowed(core, operation, generation)
 end
 
 local function emit_wait(emit, operation, call, request_id, delay)
-  local attempts, status = call:progress()
+  local attempts, status = progress(call)
   emit {
     type = "wait", operation = operation.name, request_id = request_id, attempt = attempts,
     status = status, delay = delay,
@@ -39,7 +43,7 @@ local function emit_wait(emit, operation, call, request_id, delay)
 end
 
 local function emit_result(emit, operation, call, request_id, err)
-  local attempts, status, elapsed = call:progress()
+  local attempts, status, elapsed = progress(call)
   emit {
     type = "result", operation = operation.name, request_id = request_id, attempt = attempts,
     status = status, elapsed = elapsed, outcome = err and err.outcome or "ok", kind = err and err.kind,
@@ -66,7 +70,7 @@ end
 local function carry_out(core, operation, call, request_id)
   local emit = core.emit
   while true do
-    local action, detail, extra = call:next()
+    local action, detail, extra = next_action(call)
     if action == ATTEMPT then
       if detail ~= 0 and not allowed(core, operation, detail) then
         call:stop "scope"
@@ -75,7 +79,7 @@ local function carry_out(core, operation, call, request_id)
       if emit then
         emit { type = "attempt", operation = operation.name, request_id = request_id, attempt = extra }
       end
-      local ok, kind, message = call:start()
+      local ok, kind, message = start(call)
       if not ok then
         call:next()
         return failure.of_call(core, operation, call, kind, message)
@@ -105,7 +109,7 @@ end
 
 --- The value and the response of a call that is done, or nil and its error.
 local function read_result(core, operation, call, request_id, warnings)
-  local value, response, extra, failed_response = call:result()
+  local value, response, extra, failed_response = read(call)
   if value == nil then
     return nil, failure.of_call(core, operation, call, response, extra, failed_response)
   end
@@ -133,7 +137,7 @@ function conduct.run(core, operation, call, request_id, warnings)
   if core.emit then
     emit_result(core.emit, operation, call, request_id, value == nil and response or nil)
   end
-  call:finish()
+  finish(call)
   return value, response
 end
 

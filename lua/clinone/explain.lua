@@ -12,8 +12,10 @@ end
 local function curl_command(method, url, lines, body)
   local parts = { "curl", "-X", method }
   for _, line in ipairs(lines) do
-    parts[#parts + 1] = "-H"
-    parts[#parts + 1] = shell_quote(line)
+    if not line:find "^Accept%-Encoding:" then -- curl would print what it does not decode
+      parts[#parts + 1] = "-H"
+      parts[#parts + 1] = shell_quote(line)
+    end
   end
   parts[#parts + 1] = "-H"
   parts[#parts + 1] = '"Authorization: Bearer $TOKEN"'

@@ -89,6 +89,10 @@ function options.check(given)
       error(("option %s cannot be \"%s\"%s"):format(name, value, suggest.phrase(value, choices[name])), 0)
     end
   end
+  for name, value in pairs(given.headers or {}) do
+    if type(name) ~= "string" or type(value) ~= "string" then error("option headers must be a table of strings", 0) end
+  end
+  if given.app and given.app:find "%c" then error("option app must be one line of text", 0) end
   if given.retry == true then error("option retry is false, or a table", 0) end
 end
 

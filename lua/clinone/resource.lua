@@ -20,10 +20,10 @@ function resource.catalog_name(name, methods)
   return plain and methods[plain] and plain or name
 end
 
-local function method(self_of, core, operation, bound)
+local function method(object, core, operation, bound)
   local name = operation.name
   return function(self, params, call_options)
-    if self ~= self_of() then
+    if self ~= object then
       error(("call it with a colon: api.%s becomes api.%s"):format(name, (name:gsub("%.([^.]+)$", ":%1"))), 2)
     end
     return invoke.call(core, operation, params, bound, call_options)
@@ -45,7 +45,6 @@ end
 ---@return table
 function resource.new(core, bound, full_name, data, on_call)
   local object
-  local function this() return object end
 
   local built_in = {}
   --- Over records, pages fetched as the loop needs them.
@@ -67,7 +66,7 @@ function resource.new(core, bound, full_name, data, on_call)
       local name = resource.catalog_name(key, reserved)
       local found, canonical = catalog.operation(data, name)
       if found then
-        value = method(this, core, invoke.compiled(core, full_name .. "." .. canonical, found, data), bound)
+        value = method(object, core, invoke.compiled(core, full_name .. "." .. canonical, found, data), bound)
       elseif data.resources and data.resources[name] then
         value = resource.new(core, bound, full_name .. "." .. name, data.resources[name])
       else

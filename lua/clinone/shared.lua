@@ -13,7 +13,7 @@ local sources = setmetatable({}, { __mode = "v" })
 local users = setmetatable({}, { __mode = "k" }) -- transport -> clients open on it
 
 local names = {
-  "user_agent", "ca_file", "client_cert", "client_key", "client_key_password", "proxy",
+  "ca_file", "client_cert", "client_key", "client_key_password", "proxy",
   "verify", "http2", "max_connections",
 }
 

@@ -187,13 +187,17 @@ static const char *one_walk(unsigned seed)
 
 int main(void)
 {
+  int faults = 0;
   unsigned seed;
 
-  for (seed = 0; seed < WALKS; seed++) {
+  for (seed = 0; seed < WALKS && faults < 10; seed++) {
     const char *what = one_walk(seed);
 
-    if (!CHECK_ABOUT(what == NULL, what ? what : "a walk"))
-      printf("  seed %u\n", seed);
+    if (what) {
+      printf("  seed %u: %s\n", seed, what);
+      faults++;
+    }
   }
+  CHECK_NUMBER(faults, 0, "faults in random walks");
   return test_end();
 }

@@ -33,8 +33,8 @@ static inline bool bench_open(struct bench *bench)
 
 static inline void bench_init(struct bench *bench)
 {
-  static const struct cln_transport_options setup = {
-      8, true, true, "clinone-test/1", NULL, NULL, NULL, NULL, NULL};
+  static const struct cln_transport_options setup = {8,    true, true, NULL,
+                                                     NULL, NULL, NULL, NULL};
   static const struct cln_exchange_options options = {10000, 5000,  5000,
                                                       65536, false, true};
 
@@ -152,6 +152,16 @@ static inline struct cln_transport_stats stats_of(struct bench *bench)
 
   cln_transport_stats(bench->transport, &stats);
   return stats;
+}
+
+/* Drives until so many requests have reached the peer, at most 5 s. */
+static inline void await_requests(struct bench *bench, int requests)
+{
+  long long until_ms = cln_now_ms() + 5000;
+
+  while (counts_of(bench).requests < requests && cln_now_ms() < until_ms)
+    cln_transport_drive(bench->transport, NULL, 10);
+  CHECK_NUMBER(counts_of(bench).requests, requests, "they have come");
 }
 
 #endif

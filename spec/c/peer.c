@@ -464,17 +464,3 @@ bool peer_ended(struct peer *peer, int connection)
   pthread_mutex_unlock(&peer->mutex);
   return ended;
 }
-
-bool peer_await(struct peer *peer, int requests)
-{
-  struct peer_counts counts;
-  int tries;
-
-  for (tries = 0; tries < 500; tries++) {
-    peer_count(peer, &counts);
-    if (counts.requests >= requests)
-      return true;
-    sleep_ms(10);
-  }
-  return false;
-}

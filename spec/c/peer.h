@@ -51,9 +51,6 @@ void peer_last_head(struct peer *peer, char *head, size_t size);
 long long peer_bytes(struct peer *peer, int connection);
 bool peer_ended(struct peer *peer, int connection);
 
-/* Waits up to 5 s until so many requests have come. */
-bool peer_await(struct peer *peer, int requests);
-
 void sleep_ms(int ms);
 
 #endif

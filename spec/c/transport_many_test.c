@@ -101,8 +101,7 @@ static void test_free_first(void)
   begin(&bench, &done, "GET", "/done", NULL);
   finish(&bench, &done);
   begin(&bench, &running, "POST", "/never", "{}");
-  while (counts_of(&bench).requests < 2)
-    cln_transport_drive(bench.transport, NULL, 10);
+  await_requests(&bench, 2);
   begin(&bench, &unsent, "POST", "/unsent", "{}");
   CHECK(cln_transport_timer(bench.transport, 60000, &timer) == CLN_OK);
   cln_transport_free(bench.transport);

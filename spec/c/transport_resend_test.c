@@ -143,15 +143,11 @@ static void test_abandoned(const char *path)
 {
   struct bench bench;
   struct sent sent;
-  long long until_ms;
 
   bench_init(&bench);
   get(&bench, "/first");
   begin(&bench, &sent, "GET", path, NULL);
-  until_ms = cln_now_ms() + 5000;
-  while (counts_of(&bench).requests < 2 && cln_now_ms() < until_ms)
-    cln_transport_drive(bench.transport, NULL, 10);
-  CHECK_NUMBER(counts_of(&bench).requests, 2, "it has arrived");
+  await_requests(&bench, 2);
   if (strcmp(path, "/stall") == 0)
     cln_transport_drive(bench.transport, NULL, 50);
   CHECK(!sent.exchange->done);

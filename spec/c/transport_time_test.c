@@ -42,8 +42,8 @@ static void test_total(void)
   bench_free(&bench);
 }
 
-/* No byte for idle_ms: libcurl measures over 5 s, so that bytes which came
-   before put it off by as much. Slow is not idle. */
+/* No byte for idle_ms: libcurl measures over some 5 s, so that bytes which
+   came before put it off by as much. Slow is not idle. */
 static void test_idle(void)
 {
   struct bench bench;
@@ -62,7 +62,7 @@ static void test_idle(void)
   finish(&bench, &drip);
   check_body(&drip, 200, "ddddddddd");
   finish(&bench, &stall);
-  CHECK(since(begin_ms) < 10000);
+  CHECK(since(begin_ms) < 15000);
   check_failed(&stall, CLN_TIMEOUT, true, "half an answer");
   let_go(&never);
   let_go(&stall);
@@ -228,6 +228,7 @@ static void test_slice(void)
   struct bench bench;
   struct sent sent;
   long long begin_ms;
+  bool done = true;
   int i;
 
   bench_init(&bench);
@@ -243,8 +244,8 @@ static void test_slice(void)
   finish(&bench, &sent);
   begin_ms = cln_now_ms();
   for (i = 0; i < 1000; i++)
-    CHECK(cln_transport_drive(bench.transport, sent.exchange, 1000));
-  CHECK_ABOUT(since(begin_ms) < 500, "done: at once");
+    done = done && cln_transport_drive(bench.transport, sent.exchange, 1000);
+  CHECK_ABOUT(done && since(begin_ms) < 500, "done: at once");
   let_go(&sent);
   bench_free(&bench);
 }
@@ -283,8 +284,7 @@ static void test_wakeup(void)
   check_wakeup(&bench, "a timer runs");
   cln_exchange_release(later);
   begin(&bench, &sent, "GET", "/never", NULL);
-  while (counts_of(&bench).requests < 1)
-    cln_transport_drive(bench.transport, NULL, 10);
+  await_requests(&bench, 1);
   check_wakeup(&bench, "an exchange runs");
   let_go(&sent);
   bench_free(&bench);

@@ -4,6 +4,7 @@
 -- connection lives is fooled by the unread goodbye of TLS.
 
 local client = require "clinone.client"
+local native = require "clinone.native"
 local operations = require "clinone.operation"
 local peer = require "spec.support.peer"
 local request = require "clinone.request"
@@ -12,20 +13,17 @@ local server
 
 -- Several calls under way at once leave as many kept connections.
 local function open_connections(api, count)
+  assert(api:request { path = "/well" }) -- there is a token from here on
   local core, calls = client.cores[api], {}
   for i = 1, count do
     local call = assert(request.build(core, operations.free("GET", "/slow"), { query = { seconds = "0.1" } }))
-    while call:next() == "token" do
-      assert(core.tokens:obtain(0, call:deadline()))
-      call:token_over "ok"
-    end
+    assert.equal(native.action.attempt, (call:next()))
     assert(call:start())
     calls[i] = call
   end
   for _, call in ipairs(calls) do
     while not call:drive() do end -- luacheck: ignore
-    assert.equal("done", (call:next()))
-    assert((call:result()))
+    assert.equal(native.action.done, (call:next()))
     call:finish()
   end
 end
@@ -80,6 +78,16 @@ describe("a client whose kept connections are all dead", function()
     local value, err = api:request { method = "POST", path = "/well", query = { n = "made" }, body = {} }
     assert.is_truthy(value, tostring(err))
     assert.equal("made", value.nonce)
+  end)
+
+  it("takes a fresh connection after a lost one, not the next that was kept", function()
+    local api = server:client { http2 = false }
+    open_connections(api, 8)
+    server:forget()
+    local value, response = api:request { path = "/drop_kept", query = { n = "fresh" } }
+    assert.is_truthy(value, tostring(response))
+    assert.same({ "fresh", 1, 2 }, { value.nonce, value.nth, response.attempts })
+    assert.equal(2, #server:requests())
   end)
 
   it("goes on over HTTP/2", function()

@@ -13,7 +13,7 @@
 ---@field system clinone.core.system
 local core = {}
 
---- One curl_multi. Options as in `struct cln_transport_options`, user_agent required.
+--- One curl_multi. Options as in `struct cln_transport_options`.
 ---@param options table
 ---@return clinone.core.Transport|nil, string|nil kind, string|nil message
 function core.transport(options) end
@@ -55,6 +55,10 @@ function Transport:close() end
 
 ---@return integer opened, integer reused, integer active
 function Transport:stats() end
+
+--- Value of an Accept-Encoding header that names what answers are decoded from.
+---@return string
+function Transport:encodings() end
 
 --- A handle that is done when the time has passed.
 ---@param seconds number

@@ -272,4 +272,11 @@ function behaviours.serve()
   return behaviour(args)
 end
 
+--- content_by_lua of /unread/: closes after `seconds`, the body unread. Not in
+-- the log.
+function behaviours.refuse_to_read()
+  ngx.sleep(tonumber(ngx.var.arg_seconds or 0))
+  return drop()
+end
+
 return behaviours

@@ -42,6 +42,10 @@ local SERVER = [[
     location / {
       content_by_lua_block { require("spec.support.peer.behaviours").serve() }
     }
+    # Closes without reading the body: the client is still writing it.
+    location /unread/ {
+      content_by_lua_block { require("spec.support.peer.behaviours").refuse_to_read() }
+    }
     location /packed/ {
       gzip on;
       content_by_lua_block { require("spec.support.peer.behaviours").serve() }
