@@ -275,11 +275,13 @@ describe("a place that does not answer", function()
 
   it("as a token endpoint keeps its kind, with operation token", function()
     local rows = {
-      dns = "https://nonexistent.invalid/token", connect = "https://127.0.0.1:" .. system.free_port() .. "/token",
-      network = server.urls.tls .. "/drop_first?key=t&times=1000",
-      timeout = server.urls.tls .. "/slow?seconds=3",
+      { "dns", "https://nonexistent.invalid/token" },
+      { "connect", "https://127.0.0.1:" .. system.free_port() .. "/token" },
+      { "network", server.urls.tls .. "/drop_first?key=t&times=1000" },
+      { "timeout", server.urls.tls .. "/slow?seconds=3" },
     }
-    for kind, token_url in pairs(rows) do
+    for _, row in ipairs(rows) do
+      local kind, token_url = row[1], row[2]
       server:forget()
       local api = server:client {
         auth = false, client_id = "made-up", client_secret = "made-up", scope = "s", token_url = token_url,

@@ -5,6 +5,7 @@
 local child = require "spec.support.child"
 local peer = require "spec.support.peer"
 local sandbox = require "spec.support.sandbox"
+local sockets = require "spec.support.sockets"
 local system = require "clinone.core".system
 
 local server
@@ -14,24 +15,6 @@ local function read(command)
   local said = pipe:read("*a")
   pipe:close()
   return said
-end
-
--- inode -> true, of this machine's TCP connections with one of these ports
-local function connections_to(ports)
-  local list = {}
-  for line in read("cat /proc/net/tcp /proc/net/tcp6 2>/dev/null"):gmatch("[^\n]+") do
-    local remote, inode = line:match("^%s*%d+: %x+:%x+ %x+:(%x+) %x+ %x+:%x+ %x+:%x+ %x+%s+%d+%s+%d+%s+(%d+)")
-    if remote and inode ~= "0" and ports[tonumber(remote, 16)] then list[inode] = true end
-  end
-  return list
-end
-
-local function sockets_of(listing, among)
-  local count = 0
-  for inode in listing:gmatch("socket:%[(%d+)%]") do
-    if among[inode] then count = count + 1 end
-  end
-  return count
 end
 
 -- A script that calls the peer, as text.
@@ -54,14 +37,14 @@ describe("a process that a script starts", function()
       local api = server:client { http2 = http2 }
       assert(api:request { path = "/well" })
       assert(server:client { base_url = server.urls.other, http2 = http2 }:request { path = "/well" })
-      local ours = connections_to { [server.ports.tls] = true, [server.ports.other] = true }
+      local ours = sockets.to { server.ports.tls, server.ports.other }
       -- They are open here, and known by their inodes ...
-      assert.equal(2, sockets_of(read(("ls -l /proc/%d/fd"):format(system.process_id())), ours))
+      assert.equal(2, sockets.among(read(("ls -l /proc/%d/fd"):format(system.process_id())), ours))
       -- ... and not there, whichever way it is started.
-      assert.equal(0, sockets_of(read("ls -l /proc/self/fd"), ours))
+      assert.equal(0, sockets.among(read("ls -l /proc/self/fd"), ours))
       local path = os.tmpname()
       os.execute("ls -l /proc/self/fd >" .. path)
-      assert.equal(0, sockets_of(read("cat " .. path), ours))
+      assert.equal(0, sockets.among(read("cat " .. path), ours))
       os.remove(path)
       -- The connection still serves.
       assert.equal(2, assert(api:request { path = "/well" }).nth)
@@ -75,7 +58,7 @@ describe("a process that a script starts", function()
       if event.type == "attempt" and event.attempt == 2 then listing = read("ls -l /proc/self/fd") end
     end }
     assert(api:request { path = "/status", query = { status = "503", times = "1", key = "inside" } })
-    assert.equal(0, sockets_of(listing, connections_to { [server.ports.tls] = true }))
+    assert.equal(0, sockets.among(listing, sockets.to { server.ports.tls }))
   end)
 end)
 

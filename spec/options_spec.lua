@@ -37,7 +37,7 @@ local SHOW = [[
   local clinone = require "clinone"
   local options = %s
   local api, err = clinone.new(options)
-  if not api then print(err) os.exit(1) end
+  if not api then print(err) return end
   local status = api:auth_status()
   local names = { "client_id", "token_url", "scope" }
   for _, name in ipairs(names) do print(name .. "=" .. tostring(status[name])) end
@@ -218,6 +218,7 @@ describe("wrong use raises", function()
     raises('option log cannot be "warn"', { log = "warn" })
     raises("option auth comes from clinone.auth", complete { auth = {} })
     raises("option headers must be a table of strings", complete { headers = { X = {} } })
+    raises("option app must be one line of text", { app = "a\nb" })
     for _, bad in ipairs { 0 / 0, -1, 0, 1 / 0 } do
       raises("timeout", { timeout = bad })
       raises("timeout.total", { timeout = { total = bad } })
@@ -266,6 +267,5 @@ describe("refused before anything is sent", function()
     end
     config_error(complete { headers = { ["X-A"] = "b\r\nEvil: c" } }, "X-A")
     config_error(complete { headers = { ["X A"] = "b" } }, "header name")
-    config_error(complete { app = "a\nb" }, "app")
   end)
 end)

@@ -104,6 +104,9 @@ describe("a resource", function()
       refused("path.tag: it must be a string or an integer, not a float", api.tags:get(1.5))
       if math.type then -- luacheck: ignore
         refused("path.tag: it must be a string or an integer, not a float", api.tags:get(2.0))
+        assert.equal("/tags/100000000000000000", api:explain("tags.get", 100000000000000000).url:match "/tags/.*")
+      else -- a double beyond 2^53; it became /tags/1e%2B17
+        refused("path.tag: it must be a string or an integer, not a float", api.tags:get(100000000000000000))
       end
       refused("several path parameters are left; name them", api.tags.notes:get "x")
       refused("takes no single value; give a table of named values", api.tags:list "x")

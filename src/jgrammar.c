@@ -169,6 +169,11 @@ static const unsigned char *scan_number(struct cln_jscan *scan,
       return no_memory(scan);
     mark->literal = (size_t)(at - scan->text);
     mark->literal_len = (size_t)(number.end - at);
+  } else if (options->mark_minus_zero && number.fits_int64 &&
+             number.integer == 0 && *at == '-') {
+    mark = cln_jmarks_add(&scan->marks, CLN_JMARK_MINUS_ZERO);
+    if (mark == NULL)
+      return no_memory(scan);
   } else if (options->mark_integers && number.fits_int64 &&
              (number.integer != 0 || *at != '-')) {
     mark = cln_jmarks_add(&scan->marks, CLN_JMARK_INTEGER);

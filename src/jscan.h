@@ -19,12 +19,13 @@
  * only for containers in which something is marked, each closed by a LEAVE.
  */
 enum cln_jmark_kind {
-  CLN_JMARK_ENTER,   /* the child at this place becomes current */
-  CLN_JMARK_LEAVE,   /* back to the parent; no place */
-  CLN_JMARK_ARRAY,   /* current is an array; no place */
-  CLN_JMARK_NULL,    /* null at this key of an object */
-  CLN_JMARK_INTEGER, /* an integer literal that fits int64, at this place */
-  CLN_JMARK_TEXT     /* a number that the VM cannot hold exactly */
+  CLN_JMARK_ENTER,      /* the child at this place becomes current */
+  CLN_JMARK_LEAVE,      /* back to the parent; no place */
+  CLN_JMARK_ARRAY,      /* current is an array; no place */
+  CLN_JMARK_NULL,       /* null at this key of an object */
+  CLN_JMARK_INTEGER,    /* an integer literal that fits int64, at this place */
+  CLN_JMARK_MINUS_ZERO, /* "-0", which is no integer, at this place */
+  CLN_JMARK_TEXT        /* a number that the VM cannot hold exactly */
 };
 
 /*
@@ -45,12 +46,14 @@ struct cln_jmark {
 };
 
 struct cln_jscan_options {
-  int max_depth;      /* containers in each other; root container is 1 */
-  bool mark_nulls;    /* NULL marks for object members (null = "nil") */
-  bool mark_integers; /* INTEGER marks (Lua 5.3+ with a cjson that makes
-                         floats of them); never for "-0" */
-  bool wide_integers; /* the VM holds int64 exactly (Lua 5.3+); otherwise
-                         doubles only */
+  int max_depth;        /* containers in each other; root container is 1 */
+  bool mark_nulls;      /* NULL marks for object members (null = "nil") */
+  bool mark_integers;   /* INTEGER marks (Lua 5.3+ with a cjson that makes
+                           floats of them); never for "-0" */
+  bool wide_integers;   /* the VM holds int64 exactly (Lua 5.3+); otherwise
+                           doubles only */
+  bool mark_minus_zero; /* MINUS_ZERO marks (Lua 5.3+ with a cjson that
+                          makes integers) */
 };
 
 struct cln_jscan; /* opaque: see jscan.c */

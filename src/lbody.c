@@ -23,9 +23,11 @@ bool lcln_append_member(struct lcln_builder *builder, size_t i, int key,
   const struct lcln_entry *entry = &builder->operation->entries[i];
   struct cln_buffer *body = &builder->request->body;
   lua_State *L = builder->L;
+  bool is_number = builder->numbers && !is_null &&
+                   lcln_is_number_text(L, builder->numbers, key, key + 1);
   enum cln_status status;
 
-  if (!is_null && !lcln_is_type(L, key + 1, entry->type)) {
+  if (!is_null && !is_number && !lcln_is_type(L, key + 1, entry->type)) {
     if (builder->operation->strict) {
       cln_fail(&builder->refusal->error, CLN_VALIDATION,
                "it must be %s, not a %s", lcln_type_phrase(entry->type),
@@ -48,7 +50,11 @@ bool lcln_append_member(struct lcln_builder *builder, size_t i, int key,
   status = cln_buffer_append_char(body, body->len == 0 ? '{' : ',');
   if (status == CLN_OK)
     status = cln_buffer_append(body, entry->member, entry->member_len);
-  if (status == CLN_OK)
+  if (status == CLN_OK && is_number) {
+    size_t len;
+    const char *text = lua_tolstring(L, key + 1, &len);
+    status = cln_buffer_append(body, text, len);
+  } else if (status == CLN_OK)
     status =
         is_null
             ? cln_buffer_append(body, "null", 4)
@@ -103,42 +109,95 @@ static bool append_whole_body(struct lcln_builder *builder)
   return true;
 }
 
+/* Whether the operation, or this binding, knows the key at index. */
+static bool is_known(struct lcln_builder *builder, int key)
+{
+  lua_State *L = builder->L;
+  const char *name;
+  bool known;
+
+  lua_pushvalue(L, key);
+  lua_rawget(L, builder->companion);
+  known = !lua_isnil(L, -1);
+  lua_pop(L, 1);
+  if (known)
+    return true;
+  name = lua_tostring(L, key);
+  return strcmp(name, "query") == 0 || strcmp(name, "headers") == 0 ||
+         strcmp(name, "body") == 0;
+}
+
+/* Copies the value at key + 1 into the table at extra. */
+static bool take_unknown(struct lcln_builder *builder, int key, int extra)
+{
+  const struct lcln_operation *operation = builder->operation;
+  lua_State *L = builder->L;
+
+  if (operation->strict || !operation->has_body || operation->form ||
+      builder->whole)
+    return lcln_refuse(builder, "unknown", key, NULL);
+  warn(builder, key, "is not in the catalog's example; sent in the body");
+  lua_pushvalue(L, key);
+  lua_pushvalue(L, key + 1);
+  lua_rawset(L, extra);
+  return true;
+}
+
+static bool collect_unknown(struct lcln_builder *builder, int extra)
+{
+  lua_State *L = builder->L;
+
+  lua_pushnil(L);
+  while (lua_next(L, builder->params) != 0) {
+    int key = lua_gettop(L) - 1;
+    if (lua_type(L, key) != LUA_TSTRING)
+      return lcln_refuse(builder, "unknown", key, NULL);
+    if (!is_known(builder, key) && !take_unknown(builder, key, extra))
+      return false;
+    lua_pop(L, 1);
+  }
+  if (!builder->nulls)
+    return true;
+  lua_pushnil(L);
+  while (lua_next(L, builder->nulls) != 0) {
+    int key = lua_gettop(L) - 1;
+    bool unset;
+    lua_pop(L, 1);
+    lua_pushvalue(L, key);
+    lua_rawget(L, builder->params);
+    unset = lua_isnil(L, -1);
+    lua_pop(L, 1);
+    lua_pushlightuserdata(L, NULL);
+    if (unset && !is_known(builder, key) && !take_unknown(builder, key, extra))
+      return false;
+    lua_pop(L, 1);
+  }
+  return true;
+}
+
 bool lcln_place_unknown(struct lcln_builder *builder)
 {
   struct cln_buffer *body = &builder->request->body;
   lua_State *L = builder->L;
+  size_t start = body->len;
   int extra;
-  size_t start;
 
   lua_newtable(L);
   extra = lua_gettop(L);
+  if (!collect_unknown(builder, extra))
+    return false;
   lua_pushnil(L);
-  while (lua_next(L, builder->params) != 0) {
-    int key = lua_gettop(L) - 1;
-    bool known;
-    if (lua_type(L, key) != LUA_TSTRING)
-      return lcln_refuse(builder, "unknown", key, NULL);
-    lua_pushvalue(L, key);
-    lua_rawget(L, builder->companion);
-    known = !lua_isnil(L, -1);
+  if (lua_next(L, extra) == 0) {
     lua_pop(L, 1);
-    if (!known) {
-      const char *name = lua_tostring(L, key);
-      known = strcmp(name, "query") == 0 || strcmp(name, "headers") == 0 ||
-              strcmp(name, "body") == 0;
-    }
-    if (!known) {
-      if (builder->operation->strict || !builder->operation->has_body ||
-          builder->operation->form || builder->whole)
-        return lcln_refuse(builder, "unknown", key, NULL);
-      warn(builder, key, "is not in the catalog's example; sent in the body");
-      lua_pushvalue(L, key);
-      lua_pushvalue(L, key + 1);
-      lua_rawset(L, extra);
-    }
-    lua_pop(L, 1);
+    return true;
   }
-  start = body->len;
+  lua_pop(L, 2);
+  if (builder->numbers) { /* what the record remembers of its numbers */
+    lua_newtable(L);
+    lua_pushvalue(L, builder->numbers);
+    lua_setfield(L, -2, LCLN_MARK_NUMBERS);
+    lua_setmetatable(L, extra);
+  }
   if (!lcln_check_status(
           builder,
           lcln_encode(L, extra, body, builder->session->json.max_depth, false,
@@ -153,13 +212,24 @@ bool lcln_place_unknown(struct lcln_builder *builder)
   return true;
 }
 
+static bool has_member(const struct lcln_operation *operation)
+{
+  size_t i;
+
+  for (i = 0; i < operation->entry_count; i++)
+    if (operation->entries[i].places & LCLN_IN_BODY)
+      return true;
+  return false;
+}
+
 bool lcln_finish_body(struct lcln_builder *builder)
 {
   struct cln_request *request = builder->request;
 
   if (builder->whole)
     return append_whole_body(builder);
-  if (!builder->operation->has_body || builder->operation->form)
+  if (!builder->operation->has_body || builder->operation->form ||
+      (request->body.len == 0 && !has_member(builder->operation)))
     return true;
   request->has_body = true;
   if (request->body.len == 0 &&

@@ -174,7 +174,8 @@ static bool place_plain_string(struct lcln_builder *builder, size_t i,
 
   *placed = false;
   if (entry->places != LCLN_IN_BODY || builder->whole || !builder->params ||
-      builder->operation->form || (entry->identifier && builder->bound) ||
+      builder->operation->form || builder->numbers ||
+      (entry->identifier && builder->bound) ||
       (entry->type != LCLN_STRING && entry->type != LCLN_ANY))
     return true;
   lua_rawgeti(L, builder->companion, (int)i + 1);
@@ -362,6 +363,9 @@ static bool build(struct lcln_builder *builder)
   if (builder->params) {
     if (lcln_push_nulls(L, builder->params))
       builder->nulls = lua_gettop(L);
+    lcln_push_numbers(L, builder->params);
+    if (lua_istable(L, -1))
+      builder->numbers = lua_gettop(L);
     if (push_reserved(builder, LCLN_BODY))
       builder->whole = lua_gettop(L);
     has_query = push_reserved(builder, LCLN_QUERY);
@@ -384,7 +388,8 @@ static bool build(struct lcln_builder *builder)
     return false;
   if (has_headers && !append_extra(builder, "headers", append_header))
     return false;
-  if (builder->params && count_keys(L, builder->params) != builder->taken &&
+  if (builder->params &&
+      (builder->nulls || count_keys(L, builder->params) != builder->taken) &&
       !lcln_place_unknown(builder))
     return false;
   if (!lcln_finish_body(builder) || !add_default_headers(builder))

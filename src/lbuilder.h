@@ -17,6 +17,7 @@ struct lcln_builder {
   int params;    /* index of the parameters, 0 when there are none */
   int bound;     /* index of the handle's identifiers, or 0 */
   int nulls;     /* set of keys of params that stand for null, or 0 */
+  int numbers;   /* params' NUMBERS (ljson.h), or 0 */
   int whole;     /* index of a whole body given as `body`, or 0 */
   int warnings;  /* index of the table of warnings, or 0 */
   size_t taken;  /* keys of params that found a place */

@@ -116,6 +116,8 @@ static void repair_root(lua_State *L, const struct cln_jmark *mark,
   lua_pop(L, 1);
   if (mark->kind == CLN_JMARK_INTEGER)
     lua_pushinteger(L, (lua_Integer)mark->integer);
+  else if (mark->kind == CLN_JMARK_MINUS_ZERO)
+    lua_pushnumber(L, -0.0);
   else
     lua_pushlstring(L, text + mark->literal, mark->literal_len);
 }
@@ -123,8 +125,7 @@ static void repair_root(lua_State *L, const struct cln_jmark *mark,
 static void repair(lua_State *L, const struct cln_jmark *mark,
                    const char *text)
 {
-  if (mark->in_root &&
-      (mark->kind == CLN_JMARK_INTEGER || mark->kind == CLN_JMARK_TEXT)) {
+  if (mark->in_root && mark->kind != CLN_JMARK_ARRAY) {
     repair_root(L, mark, text);
     return;
   }
@@ -147,6 +148,11 @@ static void repair(lua_State *L, const struct cln_jmark *mark,
   case CLN_JMARK_INTEGER:
     push_place(L, mark, text);
     lua_pushinteger(L, (lua_Integer)mark->integer);
+    lua_rawset(L, -3);
+    break;
+  case CLN_JMARK_MINUS_ZERO:
+    push_place(L, mark, text);
+    lua_pushnumber(L, -0.0);
     lua_rawset(L, -3);
     break;
   case CLN_JMARK_TEXT:
@@ -174,6 +180,8 @@ enum cln_status lcln_decode(lua_State *L, int index, struct cln_jscan *scan,
       LCLN_HAS_INTEGERS &&
       (lua_tointeger(L, lua_upvalueindex(LCLN_CJSON_FLAGS)) &
        LCLN_CJSON_FLOATS) != 0;
+  scan_options.mark_minus_zero =
+      LCLN_HAS_INTEGERS && !scan_options.mark_integers;
   *duplicates = 0;
   status = cln_jscan_run(scan, text, len, &scan_options, error);
   if (status != CLN_OK)

@@ -1,6 +1,8 @@
 /* The token store as Lua userdata. Never gives the token back. */
 #include "lsession.h"
 
+#define MAX_LIFETIME_S (10.0 * 365 * 86400) /* whatever an answer claims */
+
 int Lcln_store(lua_State *L)
 {
   struct lcln_store *box = lcln_new_box(L, sizeof(*box), LCLN_STORE);
@@ -22,7 +24,8 @@ static int Lcln_store_set(lua_State *L)
   struct cln_token_store *store = check_store(L);
   size_t len;
   const char *token = luaL_checklstring(L, 2, &len);
-  double lifetime_s = (double)luaL_optnumber(L, 3, -1);
+  double given_s = (double)luaL_optnumber(L, 3, -1);
+  double lifetime_s = given_s < MAX_LIFETIME_S ? given_s : MAX_LIFETIME_S;
   double jitter = (double)luaL_optnumber(L, 4, 0);
   struct cln_error error;
   enum cln_status status = cln_token_store_set(

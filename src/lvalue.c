@@ -3,6 +3,14 @@
 
 #include "jprint.h"
 
+#define MAX_WHOLE 9007199254740992.0 /* 2^53: beyond it digits are lost */
+
+static bool is_small_whole(double value)
+{
+  return value >= -MAX_WHOLE && value <= MAX_WHOLE &&
+         value == (double)(long long)value;
+}
+
 const char *lcln_identifier_text(lua_State *L, int index, size_t *len)
 {
   if (lua_type(L, index) == LUA_TNUMBER) {
@@ -10,7 +18,7 @@ const char *lcln_identifier_text(lua_State *L, int index, size_t *len)
     struct cln_buffer digits;
     enum cln_status status;
     if (!lcln_is_integer(L, index) &&
-        (LCLN_HAS_INTEGERS || value != (double)(long long)value))
+        (LCLN_HAS_INTEGERS || !is_small_whole(value)))
       return NULL;
     cln_buffer_init(&digits, 64);
     status =
@@ -82,8 +90,7 @@ bool lcln_is_type(lua_State *L, int index, enum lcln_type type)
   case LCLN_INTEGER:
     return found == LUA_TNUMBER &&
            (lcln_is_integer(L, index) ||
-            (double)lua_tonumber(L, index) ==
-                (double)(long long)lua_tonumber(L, index));
+            is_small_whole((double)lua_tonumber(L, index)));
   case LCLN_NUMBER:
     return found == LUA_TNUMBER;
   case LCLN_BOOLEAN:

@@ -80,16 +80,21 @@ static struct cln_span value_of(const char *line, size_t len, size_t name_len)
 enum cln_status cln_response_header_line(struct cln_response *response,
                                          const char *line, size_t len)
 {
+  enum cln_status status;
+
   if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
     cln_response_reset(response);
     response->http_status = read_status_line(line, len);
     return CLN_OK;
   }
+  status = cln_buffer_append(&response->headers, line, len);
+  if (status != CLN_OK)
+    response->type_line = 0; /* the lines are gone */
   /* Every answer is asked for its type: no search then. */
-  if (response->type_line == 0 &&
-      has_name(line, len, type_name, sizeof(type_name) - 1))
-    response->type_line = response->headers.len + len;
-  return cln_buffer_append(&response->headers, line, len);
+  else if (response->type_line == 0 &&
+           has_name(line, len, type_name, sizeof(type_name) - 1))
+    response->type_line = response->headers.len;
+  return status;
 }
 
 struct cln_span cln_response_header(const struct cln_response *response,

@@ -50,7 +50,9 @@ struct job {
   bool is_set;                     /* set holds something */
   int starts;                      /* times the request began to go out */
   bool resend_refused;             /* libcurl wanted to send it again */
-  bool body_failed;                /* the answer's buffer was full */
+  bool found_stale;                /* the kept connection was dead already */
+  bool headers_failed;             /* the buffer of headers was full */
+  bool body_failed;                /* the buffer of the body was full */
   long long due_ms;                /* timer: when */
   char curl_text[CURL_ERROR_SIZE]; /* libcurl's message */
   struct job *next;                /* running, timers, over or idle list */
@@ -113,26 +115,45 @@ static size_t on_header(char *data, size_t size, size_t count, void *userdata)
 
   if (cln_response_header_line(&job->exchange.response, data, len) == CLN_OK)
     return len;
-  job->body_failed = true;
+  job->headers_failed = true;
   return 0;
 }
 
 #ifdef HAVE_PREREQ
+/* The kept connection that the job is about to use. libcurl's own look at it
+   is taken in by an unread close_notify, and by an answer that nobody asked
+   for. */
+static bool is_stale(struct job *job, int local_port)
+{
+  const struct cln_socket *entry;
+  long connects = 0;
+
+  curl_easy_getinfo(job->easy, CURLINFO_NUM_CONNECTS, &connects);
+  if (connects > 0)
+    return false;
+  entry = cln_sockets_find(&job->transport->sockets, local_port);
+  return entry && cln_socket_is_stale(entry);
+}
+
 /* Called when the request is about to be written. libcurl calls it again to
    send the same request anew on another connection; that is not its decision
    to make: the server may have applied the first one. */
-static int on_start(void *userdata, char *local_ip, char *peer_ip,
-                    int local_port, int peer_port)
+static int on_start(void *userdata, char *peer_ip, char *local_ip,
+                    int peer_port, int local_port)
 {
   struct job *job = userdata;
 
-  (void)local_ip;
   (void)peer_ip;
-  (void)local_port;
+  (void)local_ip;
   (void)peer_port;
-  if (job->starts++ == 0)
+  if (job->starts == 0 && !is_stale(job, local_port)) {
+    job->starts++;
     return CURL_PREREQFUNC_OK;
-  job->resend_refused = true;
+  }
+  if (job->starts == 0)
+    job->found_stale = true;
+  else
+    job->resend_refused = true;
   return CURL_PREREQFUNC_ABORT;
 }
 #endif
@@ -192,40 +213,98 @@ static enum cln_status status_of(CURLcode code, bool *permanent)
   }
 }
 
+/* Whether the request may have begun to be sent. An old libcurl does not call
+   on_start: then what broke on a connection counts as written. */
+static bool was_written(const struct job *job, enum cln_status status)
+{
+  long sent_bytes = 0;
+
+  if (!job->transport->one_shot_connections)
+    return job->starts > 0;
+  if (!job->easy || status == CLN_NETWORK)
+    return true;
+  curl_easy_getinfo(job->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+  return sent_bytes > 0;
+}
+
+/* What only shows once an answer has come: HTTP/2 has many calls on one
+   connection, and its server may speak unasked. */
+static void note_connection(struct job *job, long connects)
+{
+  struct cln_socket *entry;
+  long version = CURL_HTTP_VERSION_NONE;
+  long local_port = 0;
+
+  job->transport->stats.opened += (unsigned long long)connects;
+  if (connects == 0) {
+    if (job->starts > 0)
+      job->transport->stats.reused++;
+    return;
+  }
+  curl_easy_getinfo(job->easy, CURLINFO_HTTP_VERSION, &version);
+  curl_easy_getinfo(job->easy, CURLINFO_LOCAL_PORT, &local_port);
+  entry = cln_sockets_find(&job->transport->sockets, (int)local_port);
+  if (entry && version == CURL_HTTP_VERSION_2_0)
+    entry->multiplexed = true;
+}
+
+static bool is_broken_off(CURLcode code)
+{
+  switch (code) {
+  case CURLE_SEND_ERROR:
+  case CURLE_RECV_ERROR:
+  case CURLE_GOT_NOTHING:
+  case CURLE_HTTP2:
+  case CURLE_HTTP2_STREAM:
+  case CURLE_PARTIAL_FILE:
+    return true;
+  default:
+    return false;
+  }
+}
+
+static const char *own_words(const struct job *job)
+{
+  if (job->body_failed)
+    return "the answer is larger than max_body_bytes allows";
+  if (job->headers_failed)
+    return "the answer's headers are too large";
+  if (job->found_stale)
+    return "the server had closed the kept connection";
+  if (job->resend_refused)
+    return "the server closed a kept connection without an answer";
+  return NULL;
+}
+
 static void judge(struct job *job, CURLcode code)
 {
   struct cln_exchange *exchange = &job->exchange;
-  long connects = 0;
   bool answered = exchange->response.http_status != 0;
+  const char *words = own_words(job);
+  long connects = 0;
 
-  exchange->written = job->starts > 0;
-  exchange->status = status_of(code, &exchange->permanent);
   curl_easy_getinfo(job->easy, CURLINFO_NUM_CONNECTS, &connects);
-  job->transport->stats.opened += (unsigned long long)connects;
-  if (connects == 0 && job->starts > 0)
-    job->transport->stats.reused++;
+  note_connection(job, connects);
+  exchange->status = status_of(code, &exchange->permanent);
+  exchange->written = was_written(job, exchange->status);
   if (code == CURLE_OK)
     return;
 
-  if (job->body_failed) {
-    exchange->permanent = true;
-    cln_fail(&exchange->error, exchange->status = CLN_TOO_LARGE,
-             "the answer is larger than max_body_bytes allows");
-    return;
-  }
   exchange->stale_connection =
-      job->resend_refused ||
-      (connects == 0 && job->starts > 0 && !answered &&
-       (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
-        code == CURLE_GOT_NOTHING));
-  if (job->resend_refused) {
+      job->found_stale || job->resend_refused ||
+      (connects == 0 && exchange->written && !answered && is_broken_off(code));
+  if (job->found_stale || job->resend_refused) {
     exchange->status = CLN_NETWORK;
-    cln_fail(&exchange->error, CLN_NETWORK,
-             "the server closed a kept connection without an answer");
-    return;
+  } else if (job->body_failed || job->headers_failed) {
+    exchange->status = CLN_TOO_LARGE;
+    exchange->permanent = true;
+  } else if (exchange->status == CLN_CONFIG && exchange->written) {
+    exchange->status = CLN_NETWORK; /* an answer that is no HTTP */
+    exchange->permanent = false;
   }
-  cln_fail(&exchange->error, exchange->status, "%s",
-           job->curl_text[0] ? job->curl_text : curl_easy_strerror(code));
+  if (!words)
+    words = job->curl_text[0] ? job->curl_text : curl_easy_strerror(code);
+  cln_fail(&exchange->error, exchange->status, "%s", words);
 }
 
 /* A job that runs leaves the multi; its easy handle may be used again. */
@@ -298,9 +377,9 @@ static void cancel_all(struct job *list)
     struct job *job = list;
 
     list = job->next;
-    detach(job);
     job->exchange.status = CLN_CANCELLED;
-    job->exchange.written = job->starts > 0;
+    job->exchange.written = was_written(job, CLN_CANCELLED);
+    detach(job);
     job->exchange.done = true;
     cln_fail(&job->exchange.error, CLN_CANCELLED, "the client was closed");
     orphan(job);
@@ -531,6 +610,8 @@ static void forget_result(struct job *job)
   exchange->permanent = false;
   job->starts = 0;
   job->resend_refused = false;
+  job->found_stale = false;
+  job->headers_failed = false;
   job->body_failed = false;
   job->curl_text[0] = '\0';
 }
@@ -646,6 +727,14 @@ static void set_method(CURL *easy, const struct cln_request *request)
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, get || head ? NULL : method);
 }
 
+/* A buffer fills what it has: memory kept from a larger answer must go. */
+static void limit_body(struct cln_buffer *body, size_t max_bytes)
+{
+  if (body->cap > max_bytes)
+    cln_buffer_free(body);
+  body->max_bytes = max_bytes;
+}
+
 enum cln_status cln_transport_start(struct cln_transport *transport,
                                     const struct cln_request *request,
                                     const char *authorization,
@@ -655,20 +744,25 @@ enum cln_status cln_transport_start(struct cln_transport *transport,
 {
   enum cln_status status = enter_process(transport);
   struct job *job = status == CLN_OK ? take_job(transport) : NULL;
+  struct cln_exchange_options limits = *options;
 
   if (!job)
     return cln_fail(error, CLN_NOMEM, "out of memory");
+  if (transport->one_shot_connections && strcmp(request->method, "GET") != 0)
+    limits.fresh_connection = true;
   forget_result(job);
-  job->exchange.response.body.max_bytes = options->max_body_bytes;
+  limit_body(&job->exchange.response.body, options->max_body_bytes);
   status = set_url(job, request);
   if (status == CLN_OK)
     status = set_headers(job, request, authorization);
   if (status != CLN_OK) {
     destroy(job);
-    return cln_fail(error, status, "out of memory");
+    return cln_fail(error, status,
+                    status == CLN_NOMEM ? "out of memory"
+                                        : "libcurl does not take the URL");
   }
   set_method(job->easy, request);
-  set_limits(transport, job, options);
+  set_limits(transport, job, &limits);
   if (curl_multi_add_handle(transport->multi, job->easy) != CURLM_OK) {
     destroy(job);
     return cln_fail(error, CLN_NOMEM, "out of memory");

@@ -58,8 +58,8 @@ struct cln_transport_stats {
   size_t active;             /* exchanges and timers running */
 };
 
-/* Copies the options. CLN_CONFIG (an unreadable CA file, a libcurl without
-   TLS) or CLN_NOMEM. */
+/* Copies the options. CLN_CONFIG (a libcurl without TLS) or CLN_NOMEM; an
+   unreadable CA file shows with the first exchange. */
 enum cln_status cln_transport_new(struct cln_transport **transport,
                                   const struct cln_transport_options *options,
                                   struct cln_error *error);

@@ -89,7 +89,7 @@ function failure.of_scope(core, operation, call)
   return errors.new {
     kind = "scope", operation = operation.name, request_id = call:id(), attempts = attempts, elapsed = elapsed,
     message = ("the token does not allow %s on %s"):format(operation.method, operation.group),
-    hint = hints.for_call(core, operation, "http", 403, ""),
+    hint = hints.for_call(core, operation, "http", 403, ""), outcome = (call:verdict()),
   }
 end
 

@@ -64,13 +64,13 @@ local function provisional_error(core, operation)
   }
 end
 
-local function dry_run_error(operation, call)
+local function dry_run_error(core, operation, call)
   local err = errors.new {
     kind = "dry_run", operation = operation.name,
     message = ("dry run: %s was not sent"):format((operation.method .. " " .. operation.path):gsub(" $", "")),
     hint = "err:explain() has what would have been sent.",
   }
-  errors.attach_explanation(err, explain.call(operation, call))
+  errors.attach_explanation(err, explain.call(operation, call, core.mode))
   return nil, err
 end
 
@@ -89,7 +89,7 @@ function invoke.call(core, operation, params, bound, call_options, free)
   if core.provisional and not free then return provisional_error(core, operation) end
   local call, id, warnings = request.build(core, operation, params, bound, call_options)
   if not call then return nil, id end
-  if core.dry_run and not operation.reads then return dry_run_error(operation, call) end
+  if core.dry_run and not operation.reads then return dry_run_error(core, operation, call) end
   return conduct.run(core, operation, call, id, warnings)
 end
 
@@ -100,7 +100,7 @@ function invoke.explain(core, operation, params, bound)
   invoke.check_open(core)
   local call, err = request.build(core, operation, params, bound)
   if not call then return nil, err end
-  return explain.call(operation, call)
+  return explain.call(operation, call, core.mode)
 end
 
 return invoke

@@ -172,7 +172,7 @@ function token.client_credentials(settings)
 end
 
 --- A source whose token the script gives: a string, or a function that gives
--- one (asked again after a 401, and when the token's own claims say it ended).
+-- one (asked again after a 401).
 ---@param given string|fun(): string|nil, string|nil
 ---@return clinone.TokenSource
 function token.bearer(given)

@@ -65,6 +65,11 @@ static const struct {
     {"GET", "stale 200", "af", "ok ok"},
     {"GET", "stale stale 200", "afwa", "ok ok"},
     {"GET", "503 stale 200", "awaf", "ok ok"},
+    {"POST", "dead 201", "af", "ok ok"},
+    {"POST", "dead lost", "af", "network unknown"},
+    {"POST", "dead stale", "af", "network unknown"},
+    {"POST", "dead dead 201", "afwa", "ok ok"},
+    {"GET", "dead stale 200", "afwa", "ok ok"},
 
     /* An earlier attempt may have been applied: a later refusal does not
        tell. */

@@ -29,6 +29,7 @@ static const struct {
     {"lost", {CLN_NETWORK, 0, true, false, false, -1}},
     {"cut:", {CLN_NETWORK, 0, true, false, false, -1}},
     {"stale", {CLN_NETWORK, 0, true, true, false, -1}},
+    {"dead", {CLN_NETWORK, 0, false, true, false, -1}},
     {"late", {CLN_TIMEOUT, 0, true, false, false, -1}},
     {"slow", {CLN_TIMEOUT, 0, false, false, false, -1}},
     {"dns", {CLN_DNS, 0, false, false, false, -1}},

@@ -68,10 +68,11 @@ static inline void begin_to(struct bench *bench, struct sent *sent, int port,
   sent->request.has_body = body != NULL;
   CHECK(cln_buffer_append(&sent->request.body, body, body_len) == CLN_OK);
   sent->exchange = NULL;
-  CHECK_ABOUT(cln_transport_start(bench->transport, &sent->request, NULL,
-                                  &bench->options, &sent->exchange,
-                                  &error) == CLN_OK,
-              error.message);
+  if (!CHECK_ABOUT(cln_transport_start(bench->transport, &sent->request, NULL,
+                                       &bench->options, &sent->exchange,
+                                       &error) == CLN_OK,
+                   error.message))
+    exit(test_end());
 }
 
 static inline void begin(struct bench *bench, struct sent *sent,

@@ -11,7 +11,8 @@
 #define TREES     20000
 #define MUTATIONS 200000
 
-static const struct cln_jscan_options tree_options = {8, true, true, true};
+static const struct cln_jscan_options tree_options = {8, true, true, true,
+                                                      false};
 
 static uint32_t next_random(uint32_t *state, uint32_t below)
 {

@@ -5,7 +5,8 @@
 
 #define HOSTILE 400
 
-static const struct cln_jscan_options options = {10, true, false, false};
+static const struct cln_jscan_options options = {10, true, false, false,
+                                                 false};
 
 /* Keys of 12 bytes whose slots are the same in tables up to 4096 slots, for
    an object whose part of the stack begins at `first`. */

@@ -9,8 +9,9 @@
 
 #include "../../src/jscan.h"
 
-static const struct cln_jscan_options doubles = {50, true, false, false};
-static const struct cln_jscan_options wide = {50, true, true, true};
+static const struct cln_jscan_options doubles = {50, true, false, false,
+                                                 false};
+static const struct cln_jscan_options wide = {50, true, true, true, false};
 
 static inline void print_place(char *out, size_t size, const char *text,
                                const struct cln_jmark *mark)
@@ -45,6 +46,9 @@ static inline void print_mark(char *out, size_t size, const char *text,
     break;
   case CLN_JMARK_INTEGER:
     snprintf(out, size, "I:%s=%lld", place, (long long)mark->integer);
+    break;
+  case CLN_JMARK_MINUS_ZERO:
+    snprintf(out, size, "Z:%s", place);
     break;
   case CLN_JMARK_TEXT:
     snprintf(out, size, "T:%s=%.*s", place, (int)mark->literal_len,

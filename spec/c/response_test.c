@@ -144,12 +144,41 @@ static void test_too_many_headers(void)
   line[sizeof(line) - 1] = '\n';
   cln_response_init(&response, 100);
   add(&response, "HTTP/1.1 200 OK\r\n");
+  add(&response, "Content-Type: application/json\r\n");
   while (status == CLN_OK && count++ < 1000)
     status = cln_response_header_line(&response, line, sizeof(line));
   CHECK_NUMBER(status, CLN_TOO_LARGE, "headers without end");
-  CHECK_NUMBER(count, 257, "256 KiB of them are taken");
+  CHECK_NUMBER(count, 256, "nearly 256 KiB of them are taken");
   check_header(&response, "X-Header", NULL);
+  CHECK_ABOUT(!cln_response_is_json(&response), "its type is gone with them");
   cln_response_free(&response);
+}
+
+/* The first Content-Type counts, wherever it stands, of the last block. */
+static void test_type_line(void)
+{
+  struct cln_response response;
+
+  cln_response_init(&response, 100);
+  add(&response, "HTTP/1.1 103 Early Hints\r\n");
+  add(&response, "Content-Type: text/html\r\n");
+  add(&response, "HTTP/1.1 200 OK\r\n");
+  CHECK(!cln_response_is_json(&response));
+  add(&response, "X: 1\r\n");
+  add(&response, "CONTENT-TYPE:application/json\r\n");
+  add(&response, "Y: 2\r\n");
+  add(&response, "Content-Type: text/html\r\n");
+  add(&response, "\r\n");
+  CHECK(cln_response_is_json(&response));
+  cln_response_reset(&response);
+  CHECK(!cln_response_is_json(&response));
+  add(&response, "X-Content-Type: application/json\r\n");
+  add(&response, "Content-Type-2: application/json\r\n");
+  CHECK(!cln_response_is_json(&response));
+  add(&response, "Content-Type: a/b+json");
+  CHECK_ABOUT(cln_response_is_json(&response), "a line without an end");
+  cln_response_free(&response);
+  CHECK(!cln_response_is_json(&response));
 }
 
 static void test_is_json(void)
@@ -201,6 +230,7 @@ int main(void)
   test_interim();
   test_reset();
   test_too_many_headers();
+  test_type_line();
   test_is_json();
   return test_end();
 }

@@ -38,7 +38,7 @@ static void test_open_and_close(void)
   CHECK_NUMBER(sockets.count, 2, "nothing else is forgotten");
   cln_sockets_close_all(&sockets);
   CHECK(!is_open(b) && !is_open(c));
-  CHECK(sockets.fds == NULL && sockets.count == 0 && sockets.cap == 0);
+  CHECK(sockets.list == NULL && sockets.count == 0 && sockets.cap == 0);
   cln_sockets_close_all(&sockets);
 }
 
@@ -68,7 +68,7 @@ static void test_none(void)
   struct cln_sockets sockets = {NULL, 0, 0};
 
   CHECK(cln_sockets_open(&sockets, -1, SOCK_STREAM, 0) == -1);
-  CHECK(sockets.count == 0 && sockets.fds == NULL);
+  CHECK(sockets.count == 0 && sockets.list == NULL);
   cln_sockets_free(&sockets);
 }
 
@@ -79,7 +79,7 @@ static void test_free(void)
   int fd = open_one(&sockets);
 
   cln_sockets_free(&sockets);
-  CHECK(is_open(fd) && sockets.fds == NULL && sockets.count == 0);
+  CHECK(is_open(fd) && sockets.list == NULL && sockets.count == 0);
   close(fd);
 }
 
