@@ -32,6 +32,8 @@ SAN =
 ifdef SAN
 SANFLAGS = -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
   -fno-sanitize-recover=undefined
+# LeakSanitizer reads the thread-local storage of what lua_close has unmapped.
+SANLINK = $(if $(filter Darwin,$(shell uname)),,-Wl,-z,nodelete)
 endif
 
 # C99, with the POSIX calls that strict C99 hides.
@@ -68,7 +70,7 @@ ctests: $(TESTS:%=$(COUT)/%)
 
 $(OUT)/clinone/core.so: $(CORE) $(BINDING) Makefile
 	@mkdir -p $(@D)
-	$(LINK) $(MODULE) -o $@ $(BINDING) $(CORE) $(LIBS)
+	$(LINK) $(MODULE) $(SANLINK) -o $@ $(BINDING) $(CORE) $(LIBS)
 
 $(OUT)/%.o: src/%.c Makefile
 	@mkdir -p $(@D)

@@ -150,8 +150,9 @@ specs() { # a spec that no runner would pick up
   done
 }
 
-sizes() {
-  wc -l src/*.[ch] lua/**/*.lua bin/* | awk '$2 != "total" && $1 > 450'
+sizes() { # transport.c is all of libcurl's room, by the rule above
+  wc -l src/*.[ch] lua/**/*.lua bin/* |
+    awk '$2 != "total" && $2 != "src/transport.c" && $1 > 450'
 }
 
 rockspec() {

@@ -337,6 +337,22 @@ static void destroy(struct job *job)
   free(job);
 }
 
+/* The kept connection was dead before a byte was written: the same exchange,
+   which has not begun, takes a fresh one. */
+static bool start_anew(struct job *job)
+{
+  CURLM *multi = job->transport->multi;
+
+  curl_easy_setopt(job->easy, CURLOPT_FRESH_CONNECT, 1L);
+  job->set.fresh_connection = true;
+  curl_multi_remove_handle(multi, job->easy);
+  if (curl_multi_add_handle(multi, job->easy) != CURLM_OK)
+    return false;
+  job->found_stale = false;
+  job->curl_text[0] = '\0';
+  return true;
+}
+
 static bool collect(struct cln_transport *transport)
 {
   CURLMsg *message;
@@ -352,6 +368,8 @@ static bool collect(struct cln_transport *transport)
       continue;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &pointer);
     job = (struct job *)(void *)pointer;
+    if (job->found_stale && start_anew(job))
+      continue;
     judge(job, code);
     set_done(job);
     any = true;
