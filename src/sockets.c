@@ -34,6 +34,7 @@ int cln_sockets_open(struct cln_sockets *sockets, int family, int type,
   fcntl(fd, F_SETFD, FD_CLOEXEC);
   sockets->list[sockets->count].fd = fd;
   sockets->list[sockets->count].local_port = 0;
+  sockets->list[sockets->count].users = 0;
   sockets->list[sockets->count++].multiplexed = false;
   return fd;
 }

@@ -14,6 +14,7 @@ struct cln_socket {
   int fd;           /* open */
   int local_port;   /* 0 until it was asked for */
   bool multiplexed; /* speaks HTTP/2 */
+  int users;        /* exchanges under way on it */
 };
 
 struct cln_sockets {

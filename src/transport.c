@@ -49,6 +49,7 @@ struct job {
   struct cln_exchange_options set; /* what easy was told last */
   bool is_set;                     /* set holds something */
   int starts;                      /* times the request began to go out */
+  int local_port;                  /* of its connection; 0: none yet */
   bool resend_refused;             /* libcurl wanted to send it again */
   bool found_stale;                /* the kept connection was dead already */
   bool headers_failed;             /* the buffer of headers was full */
@@ -123,16 +124,12 @@ static size_t on_header(char *data, size_t size, size_t count, void *userdata)
 /* The kept connection that the job is about to use. libcurl's own look at it
    is taken in by an unread close_notify, and by an answer that nobody asked
    for. */
-static bool is_stale(struct job *job, int local_port)
+static bool is_stale(struct job *job, const struct cln_socket *entry)
 {
-  const struct cln_socket *entry;
   long connects = 0;
 
   curl_easy_getinfo(job->easy, CURLINFO_NUM_CONNECTS, &connects);
-  if (connects > 0)
-    return false;
-  entry = cln_sockets_find(&job->transport->sockets, local_port);
-  return entry && cln_socket_is_stale(entry);
+  return connects == 0 && entry->users == 0 && cln_socket_is_stale(entry);
 }
 
 /* Called when the request is about to be written. libcurl calls it again to
@@ -142,19 +139,27 @@ static int on_start(void *userdata, char *peer_ip, char *local_ip,
                     int peer_port, int local_port)
 {
   struct job *job = userdata;
+  struct cln_socket *entry =
+      cln_sockets_find(&job->transport->sockets, local_port);
 
   (void)peer_ip;
   (void)local_ip;
   (void)peer_port;
-  if (job->starts == 0 && !is_stale(job, local_port)) {
-    job->starts++;
-    return CURL_PREREQFUNC_OK;
-  }
-  if (job->starts == 0)
-    job->found_stale = true;
-  else
+  if (job->starts > 0) {
     job->resend_refused = true;
-  return CURL_PREREQFUNC_ABORT;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  if (entry && is_stale(job, entry)) {
+    job->found_stale = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  job->starts++;
+  if (entry) {
+    if (entry->users++ > 0)
+      entry->multiplexed = true;
+    job->local_port = local_port;
+  }
+  return CURL_PREREQFUNC_OK;
 }
 #endif
 
@@ -307,11 +312,24 @@ static void judge(struct job *job, CURLcode code)
   cln_fail(&exchange->error, exchange->status, "%s", words);
 }
 
+static void leave_connection(struct job *job)
+{
+  struct cln_socket *entry;
+
+  if (job->local_port == 0)
+    return;
+  entry = cln_sockets_find(&job->transport->sockets, job->local_port);
+  if (entry && entry->users > 0)
+    entry->users--;
+  job->local_port = 0;
+}
+
 /* A job that runs leaves the multi; its easy handle may be used again. */
 static void detach(struct job *job)
 {
   if (job->exchange.done)
     return;
+  leave_connection(job);
   if (job->easy && job->transport->multi)
     curl_multi_remove_handle(job->transport->multi, job->easy);
   job->transport->stats.active--;
