@@ -238,7 +238,6 @@ static void note_connection(struct job *job, long connects)
 {
   struct cln_socket *entry;
   long version = CURL_HTTP_VERSION_NONE;
-  long local_port = 0;
 
   job->transport->stats.opened += (unsigned long long)connects;
   if (connects == 0) {
@@ -247,8 +246,7 @@ static void note_connection(struct job *job, long connects)
     return;
   }
   curl_easy_getinfo(job->easy, CURLINFO_HTTP_VERSION, &version);
-  curl_easy_getinfo(job->easy, CURLINFO_LOCAL_PORT, &local_port);
-  entry = cln_sockets_find(&job->transport->sockets, (int)local_port);
+  entry = cln_sockets_find(&job->transport->sockets, job->local_port);
   if (entry && version == CURL_HTTP_VERSION_2_0)
     entry->multiplexed = true;
 }

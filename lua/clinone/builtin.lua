@@ -6,7 +6,7 @@
 -- everything can run before a collection is at hand. Hence `provisional`:
 -- the client speaks it to loopback hosts only.
 --
--- Plain data in the catalog's on-disk shape; nothing here is computed.
+-- Plain data in the catalog's on-disk shape.
 
 local paging = {
   style = "page", -- 1-based page numbers
@@ -22,6 +22,31 @@ local id = { ["in"] = "path", type = "string", required = true, doc = "ClinOne's
 
 local function body(type_name, doc, required)
   return { ["in"] = "body", type = type_name, doc = doc, required = required }
+end
+
+local site_fields = {
+  studyIdentifier = body("string", "External study identifier", true),
+  siteIdentifier = body("string", "External site identifier", true),
+  name = body("string", "Name shown in ClinOne"),
+  status = body("string", "planned, active or closed"),
+}
+
+local patient_fields = {
+  studyIdentifier = body("string", "External study identifier", true),
+  siteIdentifier = body("string", "External site identifier", true),
+  screeningNumber = body("string", "Screening number, unique at the site", true),
+  status = body("string", "screening, enrolled, withdrawn or completed"),
+  sex = body("string", "F, M or U"),
+  birthYear = body("integer", "Four digits"),
+  consentDate = body("string", "ISO 8601 date"),
+  visits = body("array", "Visits so far, each an object"),
+}
+
+--- An update takes the id in the path and what a create takes.
+local function with_id(fields)
+  local params = { id = id }
+  for name, param in pairs(fields) do params[name] = param end
+  return params
 end
 
 return {
@@ -51,23 +76,10 @@ return {
         },
         get = { method = "GET", path = "/sites/{id}", name = "Get a site", params = { id = id } },
         create = {
-          method = "POST", path = "/sites", name = "Create a site",
-          params = {
-            studyIdentifier = body("string", "External study identifier", true),
-            siteIdentifier = body("string", "External site identifier", true),
-            name = body("string", "Name shown in ClinOne"),
-            status = body("string", "planned, active or closed"),
-          },
+          method = "POST", path = "/sites", name = "Create a site", params = site_fields,
         },
         update = {
-          method = "PUT", path = "/sites/{id}", name = "Update a site",
-          params = {
-            id = id,
-            studyIdentifier = body("string", "External study identifier", true),
-            siteIdentifier = body("string", "External site identifier", true),
-            name = body("string", "Name shown in ClinOne"),
-            status = body("string", "planned, active or closed"),
-          },
+          method = "PUT", path = "/sites/{id}", name = "Update a site", params = with_id(site_fields),
         },
       },
     },
@@ -84,31 +96,10 @@ return {
         },
         get = { method = "GET", path = "/patients/{id}", name = "Get a patient", params = { id = id } },
         create = {
-          method = "POST", path = "/patients", name = "Register a patient",
-          params = {
-            studyIdentifier = body("string", "External study identifier", true),
-            siteIdentifier = body("string", "External site identifier", true),
-            screeningNumber = body("string", "Screening number, unique at the site", true),
-            status = body("string", "screening, enrolled, withdrawn or completed"),
-            sex = body("string", "F, M or U"),
-            birthYear = body("integer", "Four digits"),
-            consentDate = body("string", "ISO 8601 date"),
-            visits = body("array", "Visits so far, each an object"),
-          },
+          method = "POST", path = "/patients", name = "Register a patient", params = patient_fields,
         },
         update = {
-          method = "PUT", path = "/patients/{id}", name = "Update a patient",
-          params = {
-            id = id,
-            studyIdentifier = body("string", "External study identifier", true),
-            siteIdentifier = body("string", "External site identifier", true),
-            screeningNumber = body("string", "Screening number, unique at the site", true),
-            status = body("string", "screening, enrolled, withdrawn or completed"),
-            sex = body("string", "F, M or U"),
-            birthYear = body("integer", "Four digits"),
-            consentDate = body("string", "ISO 8601 date"),
-            visits = body("array", "Visits so far, each an object"),
-          },
+          method = "PUT", path = "/patients/{id}", name = "Update a patient", params = with_id(patient_fields),
         },
         delete = { method = "DELETE", path = "/patients/{id}", name = "Delete a patient", params = { id = id } },
       },
