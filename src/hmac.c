@@ -151,6 +151,8 @@ enum cln_status cln_hmac_check(const struct cln_hmac *hmac,
   enum cln_status status = check_name(&hmac->header, error);
   size_t i;
 
+  if (status == CLN_OK && hmac->secret.len == 0)
+    status = cln_fail(error, CLN_CONFIG, "the HMAC secret is empty");
   if (status == CLN_OK)
     status = expand(NULL, &fields, &hmac->canonical, error);
   if (status != CLN_OK)

@@ -204,11 +204,8 @@ bool cln_jnumber_scan(struct cln_jnumber *number, const unsigned char *at,
   }
   if (literal.count <= 19)
     set_int64(number, literal.magnitude, literal.is_negative);
-  if (wide_integers)
-    number->is_held = number->fits_int64;
-  else if (literal.count <= 19)
-    number->is_held = is_double(literal.magnitude);
-  else
-    number->is_held = comes_back(literal.first, literal.last, 0);
+  /* Beyond int64 some lua-cjson saturate: never left to the parser. */
+  number->is_held =
+      number->fits_int64 && (wide_integers || is_double(literal.magnitude));
   return true;
 }

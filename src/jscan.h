@@ -52,8 +52,8 @@ struct cln_jscan_options {
                            floats of them); never for "-0" */
   bool wide_integers;   /* the VM holds int64 exactly (Lua 5.3+); otherwise
                            doubles only */
-  bool mark_minus_zero; /* MINUS_ZERO marks (Lua 5.3+ with a cjson that
-                          makes integers) */
+  bool mark_minus_zero; /* MINUS_ZERO marks (a cjson that may
+                          make an integer of it) */
 };
 
 struct cln_jscan; /* opaque: see jscan.c */
@@ -72,8 +72,8 @@ void cln_jscan_free(struct cln_jscan *scan);
  * cln_jscan_start.
  *
  * TEXT rule: the number's value cannot be held exactly by this VM. An integer
- * literal (no fraction, no exponent) is held if it fits int64 (wide) or, as a
- * double, has the same digits when printed back. Any other number is held if
+ * literal (no fraction, no exponent) is held if it fits int64 and, on a VM of
+ * doubles only, has the same digits as one. Any other number is held if
  * its significant decimal digits (leading and trailing zeros cut) come back
  * the same from the double at that precision; overflow to infinity and
  * underflow that loses digits are not held. Independent of the locale.

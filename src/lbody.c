@@ -28,12 +28,8 @@ bool lcln_append_member(struct lcln_builder *builder, size_t i, int key,
   enum cln_status status;
 
   if (!is_null && !is_number && !lcln_is_type(L, key + 1, entry->type)) {
-    if (builder->operation->strict) {
-      cln_fail(&builder->refusal->error, CLN_VALIDATION,
-               "it must be %s, not a %s", lcln_type_phrase(entry->type),
-               lua_typename(L, lua_type(L, key + 1)));
-      return lcln_refuse(builder, "type", key, NULL);
-    }
+    if (builder->operation->strict)
+      return lcln_refuse_type(builder, entry, key);
     warn(builder, key, "has another type than in the catalog's example");
   }
   if (builder->operation->form) {

@@ -64,6 +64,17 @@ static bool push_value(struct lcln_builder *builder, size_t i, int key,
   return true;
 }
 
+/* Whether the parameter of a piece stands earlier in the path, too. */
+static bool stands_before(const struct lcln_operation *operation, size_t piece)
+{
+  size_t i;
+
+  for (i = 0; i < piece; i++)
+    if (operation->pieces[i].entry == operation->pieces[piece].entry)
+      return true;
+  return false;
+}
+
 static bool append_path(struct lcln_builder *builder)
 {
   const struct lcln_operation *operation = builder->operation;
@@ -74,7 +85,7 @@ static bool append_path(struct lcln_builder *builder)
     const struct lcln_piece *piece = &operation->pieces[i];
     const struct lcln_entry *entry;
     const char *text;
-    size_t len;
+    size_t len, before;
     bool is_null;
     int key;
 
@@ -88,6 +99,7 @@ static bool append_path(struct lcln_builder *builder)
     }
     entry = &operation->entries[piece->entry];
     key = lcln_push_key(builder, (size_t)piece->entry);
+    before = builder->taken;
     if (!push_value(builder, (size_t)piece->entry, key, &is_null))
       return false;
     if (lua_isnil(L, -1))
@@ -95,6 +107,9 @@ static bool append_path(struct lcln_builder *builder)
     if (!lcln_check_scalar(builder, key + 1, key, true))
       return false;
     text = lua_tolstring(L, key + 1, &len);
+    if (!lcln_is_plain_text(text, len))
+      return lcln_refuse(builder, "value", key,
+                         "it holds a control character, or is not UTF-8");
     if (!lcln_check_status(builder,
                            cln_url_append_segment(&builder->request->url, text,
                                                   len, entry->key,
@@ -102,8 +117,9 @@ static bool append_path(struct lcln_builder *builder)
                            "value", key))
       return false;
     lua_pop(L, 2);
-    if (entry->places != LCLN_IN_PATH)
-      builder->taken--; /* counted again where else it goes */
+    /* Each key counts once, wherever it stands. */
+    if (entry->places != LCLN_IN_PATH || stands_before(operation, i))
+      builder->taken = before;
   }
   return true;
 }
@@ -117,6 +133,9 @@ static bool append_query_value(struct lcln_builder *builder, const char *name,
   if (!lcln_check_scalar(builder, index, key, false))
     return false;
   text = lua_tolstring(builder->L, index, &len);
+  if (!lcln_is_plain_text(text, len))
+    return lcln_refuse(builder, "value", key,
+                       "it holds a control character, or is not UTF-8");
   return lcln_check_status(
       builder, cln_request_query(builder->request, name, name_len, text, len),
       "value", key);
@@ -132,6 +151,9 @@ static bool append_query(struct lcln_builder *builder, const char *name,
   if (!lua_istable(L, index))
     return append_query_value(builder, name, name_len, index, key);
   count = lcln_length(L, index);
+  if (count == 0)
+    return lcln_refuse(builder, "type", key,
+                       "it is an empty list, which would drop the parameter");
   for (i = 1; i <= count; i++) {
     bool ok;
     lua_rawgeti(L, index, (int)i);
@@ -157,6 +179,19 @@ static bool append_header(struct lcln_builder *builder, const char *name,
                                               text, len,
                                               &builder->refusal->error),
                            "header", key);
+}
+
+/* A complete catalog's types hold for query and headers, too; there a number
+   is as good as its digits. */
+static bool check_type(struct lcln_builder *builder,
+                       const struct lcln_entry *entry, int key)
+{
+  lua_State *L = builder->L;
+
+  if (!builder->operation->strict || lcln_is_type(L, key + 1, entry->type) ||
+      (entry->type == LCLN_STRING && lua_type(L, key + 1) == LUA_TNUMBER))
+    return true;
+  return lcln_refuse_type(builder, entry, key);
 }
 
 /* What most parameters are: one place in the body, and a string that is there.
@@ -223,6 +258,9 @@ static bool place_entry(struct lcln_builder *builder, size_t i)
     lua_pop(L, 2);
     return true;
   }
+  if ((entry->places & (LCLN_IN_QUERY | LCLN_IN_HEADER)) && !is_null &&
+      !check_type(builder, entry, key))
+    return false;
   if ((entry->places & LCLN_IN_QUERY) && !is_null &&
       !append_query(builder, entry->name, entry->name_len, key + 1, key))
     return false;

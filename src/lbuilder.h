@@ -62,6 +62,16 @@ static inline bool lcln_check_scalar(struct lcln_builder *builder, int index,
   return !fault || lcln_refuse(builder, "type", key, fault);
 }
 
+/* The value at key + 1 is not of the entry's type. */
+static inline bool lcln_refuse_type(struct lcln_builder *builder,
+                                    const struct lcln_entry *entry, int key)
+{
+  cln_fail(&builder->refusal->error, CLN_VALIDATION, "it must be %s, not a %s",
+           lcln_type_phrase(entry->type),
+           lua_typename(builder->L, lua_type(builder->L, key + 1)));
+  return lcln_refuse(builder, "type", key, NULL);
+}
+
 /* lbody.c: one entry as a member of the body (or a form field); its value is
    at key + 1. */
 bool lcln_append_member(struct lcln_builder *builder, size_t entry, int key,

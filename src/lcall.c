@@ -118,6 +118,7 @@ int Lcln_begin(lua_State *L)
   struct lcln_operation *operation =
       lcln_check(L, 2, LCLN_OPERATION, "operation expected");
   struct lcln_refusal refusal;
+  enum cln_status status;
   struct lcln_call *call;
   int companion, warnings;
 
@@ -134,7 +135,13 @@ int Lcln_begin(lua_State *L)
                   &refusal))
     return push_refusal(L, &refusal);
   read_options(L, call, operation);
-  lcln_raise_nomem(L, add_id(call));
+  status = add_id(call);
+  if (status != CLN_OK) {
+    lcln_raise_nomem(L, status);
+    refusal.reason = "header";
+    cln_fail(&refusal.error, status, "the headers are too large");
+    return push_refusal(L, &refusal);
+  }
   session->calls++;
   lua_pushvalue(L, 6);
   lua_pushlstring(L, call->id, CLN_UUID_LEN);
@@ -268,6 +275,8 @@ static int Lcln_call_start(lua_State *L)
   options.fresh_connection = call->state.fresh_connection;
   options.direct = call->session->direct;
   status = authorize(call, &error);
+  if (status == CLN_TOO_LARGE)
+    status = CLN_CONFIG; /* nothing was sent, and nothing will be */
   if (status == CLN_OK)
     status = cln_transport_start(
         call->owner->transport, &call->request,
@@ -334,6 +343,7 @@ static int Lcln_call_gc(lua_State *L)
   struct cln_exchange *exchange = call->exchange;
 
   call->exchange = NULL;
+  call->flying = false;
   cln_exchange_release(exchange);
   cln_request_free(&call->request);
   cln_buffer_free(&call->authorization);

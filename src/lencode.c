@@ -12,7 +12,8 @@
 #include "jprint.h"
 #include "ljson.h"
 
-#define FEW_KEYS 16 /* sorted on the C stack up to here */
+#define TOO_MANY_KEYS ((size_t)-1) /* more than Lua's stack holds */
+#define FEW_KEYS      16           /* sorted on the C stack up to here */
 
 struct key {
   const char *text; /* owned by the Lua string on the stack */
@@ -166,7 +167,8 @@ static size_t push_keys(lua_State *L, int index)
   lua_pushnil(L);
   while (lua_next(L, index) != 0) {
     lua_pop(L, 1);
-    luaL_checkstack(L, 8, "too many keys in one object");
+    if (!lua_checkstack(L, 8))
+      return TOO_MANY_KEYS;
     lua_pushvalue(L, -1); /* one stays, one goes on the walk */
     count++;
   }
@@ -177,7 +179,8 @@ static size_t push_keys(lua_State *L, int index)
   while (lua_next(L, nulls) != 0) {
     bool unset;
     lua_pop(L, 1);
-    luaL_checkstack(L, 8, "too many keys in one object");
+    if (!lua_checkstack(L, 8))
+      return TOO_MANY_KEYS;
     lua_pushvalue(L, -1);
     lua_rawget(L, index);
     unset = lua_isnil(L, -1);
@@ -241,6 +244,10 @@ static enum cln_status encode_object(struct encoder *encoder, int index,
   enum cln_status status = CLN_OK;
   size_t i;
 
+  if (count == TOO_MANY_KEYS) {
+    lua_settop(L, top);
+    return fail(encoder, "an object has more keys than this Lua can sort");
+  }
   if (count > FEW_KEYS)
     keys = lua_newuserdata(L, count * sizeof(*keys));
   for (i = 0; i < count; i++) {

@@ -170,6 +170,7 @@ enum cln_status lcln_decode(lua_State *L, int index, struct cln_jscan *scan,
   enum cln_status status;
   const char *text;
   size_t start, count, len, i;
+  int code;
 
   index = lcln_absolute(L, index);
   text = lua_tolstring(L, index, &len);
@@ -180,8 +181,7 @@ enum cln_status lcln_decode(lua_State *L, int index, struct cln_jscan *scan,
       LCLN_HAS_INTEGERS &&
       (lua_tointeger(L, lua_upvalueindex(LCLN_CJSON_FLAGS)) &
        LCLN_CJSON_FLOATS) != 0;
-  scan_options.mark_minus_zero =
-      LCLN_HAS_INTEGERS && !scan_options.mark_integers;
+  scan_options.mark_minus_zero = !scan_options.mark_integers;
   *duplicates = 0;
   status = cln_jscan_run(scan, text, len, &scan_options, error);
   if (status != CLN_OK)
@@ -194,7 +194,10 @@ enum cln_status lcln_decode(lua_State *L, int index, struct cln_jscan *scan,
     lua_pushlstring(L, text + start, len - start);
   else
     lua_pushvalue(L, index);
-  if (lua_pcall(L, 1, 1, 0) != 0) {
+  code = lua_pcall(L, 1, 1, 0);
+  if (code == LUA_ERRMEM)
+    return CLN_NOMEM;
+  if (code != 0) {
     lua_pop(L, 1); /* lua-cjson's message may quote the text */
     return cln_fail(error, CLN_JSON, "lua-cjson could not read the answer");
   }

@@ -9,7 +9,7 @@
 static int Lcln_json_decode(lua_State *L)
 {
   struct lcln_json_options options;
-  struct cln_error error;
+  struct cln_error error = {CLN_OK, ""};
   enum cln_status status;
   struct cln_jscan **scan;
   size_t duplicates;
@@ -32,7 +32,7 @@ static int Lcln_json_decode(lua_State *L)
 static int Lcln_json_encode(lua_State *L)
 {
   struct lcln_json_path path;
-  struct cln_error error;
+  struct cln_error error = {CLN_OK, ""};
   struct cln_buffer *out;
   enum cln_status status;
   int max_depth = (int)luaL_optinteger(L, 2, 128);

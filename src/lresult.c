@@ -102,6 +102,29 @@ static void push_response(lua_State *L, const struct lcln_call *call, int body)
   lua_setmetatable(L, -2);
 }
 
+/* Decodes the body at index 2. A finalizer of the script may make a call of
+   its own meanwhile: that one takes a scratch of its own. (An error raised
+   for lack of memory leaves the session's marked busy: slower, not wrong.) */
+static enum cln_status decode(lua_State *L, struct lcln_session *session,
+                              size_t *duplicates, struct cln_error *error)
+{
+  enum cln_status status;
+  struct cln_jscan **box;
+
+  if (!session->scan_busy) {
+    session->scan_busy = true;
+    status =
+        lcln_decode(L, 2, session->scan, &session->json, duplicates, error);
+    session->scan_busy = false;
+    return status;
+  }
+  box = lcln_new_box(L, sizeof(*box), LCLN_SCAN);
+  *box = cln_jscan_new();
+  if (!*box)
+    return CLN_NOMEM;
+  return lcln_decode(L, 2, *box, &session->json, duplicates, error);
+}
+
 /*
  * call:result(), once done
  *   -> value, response, duplicates    an answer of 2xx, read
@@ -117,6 +140,7 @@ int Lcln_call_result(lua_State *L)
   size_t duplicates = 0;
 
   lua_settop(L, 1);
+  lcln_raise_nomem(L, status);
   if (!call->exchange || call->state.token_failed) {
     lua_pushnil(L);
     lua_pushstring(L, cln_status_name(status));
@@ -129,8 +153,7 @@ int Lcln_call_result(lua_State *L)
     if (response->body.len == 0 || call->state.recovered) {
       lua_pushboolean(L, 1);
     } else if (cln_response_is_json(response)) {
-      status = lcln_decode(L, 2, call->session->scan, &call->session->json,
-                           &duplicates, &error);
+      status = decode(L, call->session, &duplicates, &error);
       lcln_raise_nomem(L, status);
     } else {
       lua_pushvalue(L, 2);

@@ -20,25 +20,43 @@ struct lcln_session *lcln_check_session(lua_State *L, int index)
   return session;
 }
 
-static void copy_field(lua_State *L, int index, const char *key,
-                       const char *otherwise, struct cln_buffer *out)
+static enum cln_status copy_field(lua_State *L, int index, const char *key,
+                                  const char *otherwise,
+                                  struct cln_buffer *out,
+                                  struct cln_error *error)
 {
   size_t len = 0;
   const char *text = lcln_text_field(L, index, key, &len);
+  enum cln_status status;
 
   if (!text) {
     text = otherwise;
     len = strlen(otherwise);
   }
-  lcln_raise_nomem(L, cln_buffer_append(out, text, len));
+  status = cln_buffer_append(out, text, len);
+  if (status != CLN_OK)
+    return cln_fail(error, status == CLN_NOMEM ? status : CLN_CONFIG,
+                    "%s is too long", key);
+  return CLN_OK;
 }
 
 static enum cln_status read_hmac(lua_State *L, struct lcln_session *session,
                                  struct cln_error *error)
 {
-  int spec;
-  size_t len;
+  const struct {
+    const char *key;        /* of the option */
+    const char *otherwise;  /* its default */
+    struct cln_buffer *out; /* where it is kept */
+  } fields[] = {
+      {"key", "", &session->hmac.key},
+      {"secret", "", &session->hmac.secret},
+      {"header", CLN_HMAC_DEFAULT_HEADER, &session->hmac.header},
+      {"format", CLN_HMAC_DEFAULT_FORMAT, &session->hmac.format},
+      {"canonical", CLN_HMAC_DEFAULT_CANONICAL, &session->hmac.canonical}};
+  enum cln_status status = CLN_OK;
   const char *encoding, *time;
+  size_t len, i;
+  int spec;
 
   lua_getfield(L, 1, "hmac");
   if (!lua_istable(L, -1)) {
@@ -46,21 +64,16 @@ static enum cln_status read_hmac(lua_State *L, struct lcln_session *session,
     return CLN_OK;
   }
   spec = lua_gettop(L);
-  copy_field(L, spec, "key", "", &session->hmac.key);
-  copy_field(L, spec, "secret", "", &session->hmac.secret);
-  copy_field(L, spec, "header", CLN_HMAC_DEFAULT_HEADER,
-             &session->hmac.header);
-  copy_field(L, spec, "format", CLN_HMAC_DEFAULT_FORMAT,
-             &session->hmac.format);
-  copy_field(L, spec, "canonical", CLN_HMAC_DEFAULT_CANONICAL,
-             &session->hmac.canonical);
+  for (i = 0; i < sizeof(fields) / sizeof(fields[0]) && status == CLN_OK; i++)
+    status = copy_field(L, spec, fields[i].key, fields[i].otherwise,
+                        fields[i].out, error);
   encoding = lcln_text_field(L, spec, "encoding", &len);
   time = lcln_text_field(L, spec, "timestamp", &len);
   session->hmac.hex = encoding && strcmp(encoding, "hex") == 0;
   session->hmac.iso_time = time && strcmp(time, "iso") == 0;
   session->signs = true;
   lua_pop(L, 1);
-  return cln_hmac_check(&session->hmac, error);
+  return status == CLN_OK ? cln_hmac_check(&session->hmac, error) : status;
 }
 
 /* headers: a list of {name, value}, already in the order to send. */
@@ -84,18 +97,25 @@ static enum cln_status read_headers(lua_State *L, struct lcln_session *session,
     lua_rawgeti(L, -1, (int)i);
     lua_rawgeti(L, -1, 1);
     lua_rawgeti(L, -2, 2);
-    name = lua_tolstring(L, -2, &name_len);
-    value = lua_tolstring(L, -1, &value_len);
-    status = cln_request_header(&lines, name ? name : "", name_len,
-                                value ? value : "", value_len, error);
+    /* Strings only: to convert a number could raise over `lines`. */
+    name =
+        lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &name_len) : "";
+    value =
+        lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &value_len) : "";
+    status =
+        cln_request_header(&lines, name, name_len, value, value_len, error);
     lua_pop(L, 3);
   }
   lua_pop(L, 1);
-  if (status == CLN_OK)
+  if (status == CLN_OK) {
+    session->header_count = lines.header_count;
+    session->sets_content_type =
+        cln_request_has_header(&lines, "content-type");
     status = cln_buffer_append(&session->headers, lines.headers.data,
                                lines.headers.len);
-  session->header_count = lines.header_count;
-  session->sets_content_type = cln_request_has_header(&lines, "content-type");
+    if (status != CLN_OK)
+      cln_fail(error, status, "the headers are too large");
+  }
   cln_request_free(&lines);
   return status;
 }
@@ -105,8 +125,11 @@ static enum cln_status read_base(lua_State *L, struct lcln_session *session,
 {
   enum cln_status status;
 
-  copy_field(L, 1, "base_url", "", &session->base);
-  lcln_raise_nomem(L, cln_buffer_append_char(&session->base, '\0'));
+  status = copy_field(L, 1, "base_url", "", &session->base, error);
+  if (status == CLN_OK)
+    status = cln_buffer_append_char(&session->base, '\0');
+  if (status != CLN_OK)
+    return cln_fail(error, CLN_CONFIG, "base_url is too long");
   session->base.len--;
   status = cln_url_parse(&session->base_url, session->base.data,
                          session->base.len, error);
@@ -140,7 +163,7 @@ static void read_limits(lua_State *L, struct lcln_session *session)
 int Lcln_session(lua_State *L)
 {
   struct lcln_session *session;
-  struct cln_error error;
+  struct cln_error error = {CLN_OK, ""};
   enum cln_status status;
   int companion;
 

@@ -49,6 +49,7 @@ struct lcln_session {
   size_t max_body_bytes;            /* of an answer */
   struct lcln_json_options json;    /* how answers are read */
   struct cln_jscan *scan;           /* owned scratch */
+  bool scan_busy;                   /* a decode is under way */
   double calls, attempts, retries;  /* for stats */
 };
 

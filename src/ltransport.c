@@ -10,7 +10,7 @@
 int Lcln_transport(lua_State *L)
 {
   struct cln_transport_options options;
-  struct cln_error error;
+  struct cln_error error = {CLN_OK, ""};
   enum cln_status status;
   struct lcln_transport *box;
 
@@ -109,6 +109,10 @@ static int Lcln_timer_drive(lua_State *L)
 {
   struct lcln_timer *timer = lcln_check(L, 1, LCLN_TIMER, "timer expected");
 
+  if (!timer->exchange) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
   return lcln_drive(L, timer->owner, timer->exchange);
 }
 

@@ -78,6 +78,16 @@ const char *lcln_scalar_text(lua_State *L, int index, bool in_path)
                  : "it must be a string, a number or a boolean";
 }
 
+bool lcln_is_plain_text(const char *text, size_t len)
+{
+  size_t i;
+
+  for (i = 0; i < len; i++)
+    if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+      return false;
+  return cln_utf8_valid_prefix(text, len) == len;
+}
+
 bool lcln_is_type(lua_State *L, int index, enum lcln_type type)
 {
   int found = lua_type(L, index);

@@ -18,6 +18,9 @@ const char *lcln_identifier_text(lua_State *L, int index, size_t *len);
    replaces the value at index by a string. NULL, or what is wrong with it. */
 const char *lcln_scalar_text(lua_State *L, int index, bool in_path);
 
+/* No control character, and valid UTF-8: what may stand in a URL. */
+bool lcln_is_plain_text(const char *text, size_t len);
+
 /* clinone.null fits every type. */
 bool lcln_is_type(lua_State *L, int index, enum lcln_type type);
 

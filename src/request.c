@@ -42,8 +42,13 @@ void cln_request_reset(struct cln_request *request)
 enum cln_status cln_request_lines(struct cln_request *request,
                                   const char *lines, size_t len, size_t count)
 {
-  request->header_count += count;
-  return cln_buffer_append(&request->headers, lines, len);
+  enum cln_status status = cln_buffer_append(&request->headers, lines, len);
+
+  if (status == CLN_OK)
+    request->header_count += count;
+  else
+    request->header_count = 0; /* the append freed the others */
+  return status;
 }
 
 enum cln_status cln_request_begin(struct cln_request *request,
@@ -159,8 +164,10 @@ enum cln_status cln_request_header(struct cln_request *request,
     status = cln_buffer_append(out, value, value_len);
   if (status == CLN_OK)
     status = cln_buffer_append_char(out, '\0');
-  if (status != CLN_OK)
+  if (status != CLN_OK) {
+    request->header_count = 0; /* the append freed the others */
     return cln_fail(error, status, "the headers are too large");
+  }
   request->header_count++;
   return CLN_OK;
 }

@@ -54,7 +54,7 @@ struct job {
   bool found_stale;                /* the kept connection was dead already */
   bool headers_failed;             /* the buffer of headers was full */
   bool body_failed;                /* the buffer of the body was full */
-  long long due_ms;                /* timer: when */
+  long long due_ms;                /* timer: when; else the deadline */
   char curl_text[CURL_ERROR_SIZE]; /* libcurl's message */
   struct job *next;                /* running, timers, over or idle list */
   struct job **link;               /* what points here; NULL when in none */
@@ -276,6 +276,8 @@ static const char *own_words(const struct job *job)
     return "the server had closed the kept connection";
   if (job->resend_refused)
     return "the server closed a kept connection without an answer";
+  if (strncmp(job->curl_text, "Unsupported proxy", 17) == 0)
+    return "the proxy's URL cannot be used"; /* libcurl's text quotes it */
   return NULL;
 }
 
@@ -359,8 +361,12 @@ static bool start_anew(struct job *job)
 {
   CURLM *multi = job->transport->multi;
 
+  long left_ms = (long)(job->due_ms - cln_now_ms());
+
   curl_easy_setopt(job->easy, CURLOPT_FRESH_CONNECT, 1L);
   job->set.fresh_connection = true;
+  job->set.timeout_ms = left_ms > 0 ? left_ms : 1;
+  curl_easy_setopt(job->easy, CURLOPT_TIMEOUT_MS, job->set.timeout_ms);
   curl_multi_remove_handle(multi, job->easy);
   if (curl_multi_add_handle(multi, job->easy) != CURLM_OK)
     return false;
@@ -510,7 +516,9 @@ enum cln_status cln_transport_new(struct cln_transport **transport,
     status = cln_fail(error, CLN_CONFIG, "this libcurl was built without TLS");
   if (status != CLN_OK) {
     cln_transport_free(made);
-    return cln_fail(error, status, "the transport could not be set up");
+    if (status == CLN_NOMEM)
+      cln_fail(error, status, "out of memory");
+    return status;
   }
   *transport = made;
   return CLN_OK;
@@ -518,11 +526,13 @@ enum cln_status cln_transport_new(struct cln_transport **transport,
 
 void cln_transport_free(struct cln_transport *transport)
 {
+  struct cln_sigpipe hold;
   const char **text;
   int i;
 
   if (!transport)
     return;
+  cln_sigpipe_hold(&hold); /* connections say goodbye */
   if (transport->multi && transport->pid != (long)getpid())
     abandon_inherited(transport);
   cancel_all(transport->running);
@@ -545,6 +555,7 @@ void cln_transport_free(struct cln_transport *transport)
   pthread_mutex_destroy(&transport->mutex);
   free(transport);
   curl_global_cleanup();
+  cln_sigpipe_restore(&hold);
 }
 
 /* ---- one exchange ------------------------------------------------------- */
@@ -797,6 +808,7 @@ enum cln_status cln_transport_start(struct cln_transport *transport,
   }
   set_method(job->easy, request);
   set_limits(transport, job, &limits);
+  job->due_ms = cln_now_ms() + options->timeout_ms;
   if (curl_multi_add_handle(transport->multi, job->easy) != CURLM_OK) {
     destroy(job);
     return cln_fail(error, CLN_NOMEM, "out of memory");
@@ -926,8 +938,12 @@ void cln_exchange_release(struct cln_exchange *exchange)
   if (transport && transport->multi && transport->pid != (long)getpid())
     abandon_inherited(transport);
   transport = job->transport;
-  if (transport)
+  if (transport && !job->exchange.done) {
+    struct cln_sigpipe hold;
+    cln_sigpipe_hold(&hold); /* what is cut may say goodbye */
     detach(job);
+    cln_sigpipe_restore(&hold);
+  }
   unlink_job(job);
   if (!transport || !job->easy || transport->idle_count >= MAX_IDLE_JOBS ||
       exchange->response.body.cap > MAX_KEPT_BYTES) {

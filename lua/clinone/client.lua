@@ -39,7 +39,21 @@ local function read_auth(settings)
   return mode, merged
 end
 
+--- What no id, secret or scope has; a secret file read with its line break is
+-- the usual cause.
+local function check_texts(details)
+  for _, name in ipairs { "client_id", "client_secret", "scope" } do
+    if details[name] == "" then details[name] = nil end
+    if details[name] and details[name]:find "%c" then
+      return config_error(name .. " holds a line break or another control character")
+    end
+  end
+  return true
+end
+
 local function check_credentials(details)
+  local texts, err = check_texts(details)
+  if not texts then return nil, err end
   if not details.client_id then
     return config_error("no client id",
       "Set CLINONE_CLIENT_ID, or the option client_id: the id of an External Client. " .. portal)

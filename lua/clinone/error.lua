@@ -80,7 +80,7 @@ function Error:__tostring()
   local facts = { "kind " .. self.kind }
   if self.status then facts[#facts + 1] = "HTTP " .. self.status end
   if self.code then facts[#facts + 1] = "code " .. self.code end
-  if self.outcome == "unknown" then facts[#facts + 1] = "it may have been applied" end
+  if self.outcome == "unknown" and not self.retryable then facts[#facts + 1] = "it may have been applied" end
   if self.attempts and self.attempts > 1 then facts[#facts + 1] = self.attempts .. " attempts" end
   if self.correlation_id then facts[#facts + 1] = "correlation id " .. self.correlation_id end
   if self.request_id then facts[#facts + 1] = "request " .. self.request_id end

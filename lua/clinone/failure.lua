@@ -69,8 +69,12 @@ function failure.of_call(core, operation, call, kind, message, response)
     outcome, retryable = "unknown", safe
   end
   message = message_of(kind, message, status)
+  local hint = hints.for_call(core, operation, kind, status, message)
+  if outcome == "unknown" and not safe then
+    hint = "The record may be there: look it up before you send it again." .. (hint and " " .. hint or "")
+  end
   local err = errors.new {
-    kind = kind, message = message, hint = hints.for_call(core, operation, kind, status, message),
+    kind = kind, message = message, hint = hint,
     status = status, code = code, correlation_id = correlation_id,
     operation = operation.name, request_id = call:id(), attempts = attempts, elapsed = elapsed,
     outcome = outcome, retryable = retryable, retry_after = retry_after,

@@ -122,6 +122,7 @@ end
 ---@return clinone.Error|nil err
 function Handle:can(name)
   local found = inside(self)
+  invoke.check_open(found.core)
   local operation, err = invoke.by_name(found.core, name)
   if not operation then return nil, err end
   local held

@@ -33,6 +33,7 @@ local tables = {
 }
 
 local choices = {
+  token_cache = { process = true },
   null = { ["nil"] = true, sentinel = true },
   log = { error = true, info = true, debug = true },
 }
@@ -85,7 +86,7 @@ function options.check(given)
     if ranges[name] and type(value) == "number" then
       check_amount("option " .. name, value, ranges[name][1], ranges[name][2])
     end
-    if choices[name] and not choices[name][value] then
+    if choices[name] and type(value) == "string" and not choices[name][value] then
       error(("option %s cannot be \"%s\"%s"):format(name, value, suggest.phrase(value, choices[name])), 0)
     end
   end
@@ -232,7 +233,7 @@ end
 function options.for_call(given)
   if given == nil then return nil end
   if type(given) ~= "table" then error("call options must be a table", 0) end
-  local allowed = { timeout = "number table", retry = "boolean table", headers = "table", from = "string" }
+  local allowed = { timeout = "number table", retry = "boolean table", headers = "table" }
   for name, value in pairs(given) do
     local types = allowed[name]
     if not types then

@@ -1,7 +1,6 @@
 --- A stand-in for OpenResty's fork of lua-cjson, which is not in Debian: its
--- functions and its ways, on top of the real one. On 5.3 and later it decodes
--- integers as integers, and those beyond int64 as the nearest one that fits;
--- it has array marks; its _VERSION says less than it can.
+-- functions and its ways, on top of the real one. It reads integers by strtoll
+-- on every Lua: those beyond int64 as the nearest one that fits, -0 as 0; it has array marks; its _VERSION says less than it can.
 
 local real = require "cjson"
 
@@ -23,6 +22,7 @@ local function saturated(text)
   local value = math.tointeger and math.tointeger(tonumber(text)) -- luacheck: ignore
   if value and ("%d"):format(value) == text then return value end
   local float = tonumber(text) + 0.0
+  if not integers then return math.max(-2 ^ 63, math.min(2 ^ 63, float)) end
   if float >= 2.0 ^ 63 then return math.maxinteger end -- luacheck: ignore
   if float <= -2.0 ^ 63 then return math.mininteger end -- luacheck: ignore
   return math.tointeger(float) -- luacheck: ignore
@@ -81,7 +81,7 @@ local function reader(text, with_array_mt)
     at = at + #word
     if word == "null" then return real.null end
     if word == "true" or word == "false" then return word == "true" end
-    if integers and word:find "^-?%d+$" then return word == "-0" and 0 or saturated(word) end
+    if word:find "^-?%d+$" then return word == "-0" and 0 or saturated(word) end
     return tonumber(word)
   end
 
