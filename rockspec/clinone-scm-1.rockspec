@@ -48,6 +48,7 @@ build = {
         "src/lcall.c",
         "src/lcore.c",
         "src/lencode.c",
+        "src/lheaders.c",
         "src/ljson.c",
         "src/ljsonlib.c",
         "src/lmarks.c",

@@ -63,9 +63,10 @@ describe("the deadline of a call", function()
     local api = server:client { retry = { attempts = 1000, base = 0.05, cap = 0.1 }, timeout = 0.5 }
     local took, value, err = call(api, { path = "/status", query = { status = "503" } })
     assert.is_nil(value)
-    assert.same({ "http", 503 }, { err.kind, err.status })
+    -- The deadline falls into a wait, or, on a busy machine, into an attempt.
+    assert.is_true(err.kind == "http" and err.status == 503 or err.kind == "timeout", tostring(err))
     assert.is_true(err.attempts > 2)
-    assert.equal(err.attempts, #server:requests())
+    assert.is_true(#server:requests() <= err.attempts)
     assert.is_true(took < 2, took)
   end)
 

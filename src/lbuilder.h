@@ -84,4 +84,8 @@ bool lcln_place_unknown(struct lcln_builder *builder);
 /* lbody.c: the closing brace, or the whole body that was given. */
 bool lcln_finish_body(struct lcln_builder *builder);
 
+/* lheaders.c: the session's lines, but for those that the call has itself;
+   and the body's type. */
+bool lcln_add_default_headers(struct lcln_builder *builder);
+
 #endif
