@@ -100,6 +100,21 @@ describe("JSON", function()
     assert.equal(0, select(2, json.decode '{"a":1,"A":1}'))
   end)
 
+  it("is taken apart member by member, each as the text of its value", function()
+    assert.same({ a = "[1, {}]", ["\tb"] = '"x\\"}"', c = "2" },
+      json.members ' {"a": [1, {}], "\\tb":"x\\"}" , "c":1, "c":2}')
+    assert.same({}, json.members "{}")
+    for text, kind in pairs { [""] = "json", ["[]"] = "json", ['{"a":[}'] = "json", ['{"a":"'] = "json" } do
+      local members, why, message = json.members(text)
+      assert.is_nil(members, text)
+      assert.equal(kind, why)
+      assert.truthy(message:find("at byte offset", 1, true), message)
+    end
+    local members, why = json.members('{"a":[[]]}', 2)
+    assert.is_nil(members)
+    assert.equal("too_large", why)
+  end)
+
   it("is not read deeper than max_depth", function()
     local function nested(depth) return ("["):rep(depth) .. ("]"):rep(depth) end
     assert.truthy(decode(nested(128)))

@@ -68,6 +68,10 @@ const char *cln_status_name(enum cln_status status);
 enum cln_status cln_fail(struct cln_error *error, enum cln_status status,
                          const char *format, ...) CLN_PRINTF(3, 4);
 
+/* The system's words for an errno, in text; never empty. */
+#define CLN_ERRNO_TEXT_BYTES 128
+const char *cln_errno_text(int code, char text[CLN_ERRNO_TEXT_BYTES]);
+
 /* Overwrites memory in a way the compiler may not remove. */
 void cln_wipe(void *data, size_t len);
 

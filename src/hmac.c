@@ -46,12 +46,41 @@ void cln_hmac_free(struct cln_hmac *hmac)
 }
 
 static enum cln_status append_body_digest(struct cln_buffer *out,
-                                          const struct cln_request *request)
+                                          const struct cln_request *request,
+                                          struct cln_error *error)
 {
   unsigned char digest[CLN_SHA256_BYTES];
+  struct cln_body_reader reader;
+  struct cln_sha256 hash;
+  char piece[4096];
+  size_t len;
 
-  cln_sha256(request->body.data, request->body.len, digest);
+  if (request->files.count == 0) {
+    cln_sha256(request->body.data, request->body.len, digest);
+    return cln_hex_encode(out, digest, sizeof(digest));
+  }
+  cln_sha256_init(&hash);
+  cln_body_reader_init(&reader, &request->body, &request->files);
+  do {
+    enum cln_status status =
+        cln_body_read(&reader, piece, sizeof(piece), &len, error);
+    if (status != CLN_OK)
+      return status;
+    cln_sha256_update(&hash, piece, len);
+  } while (len > 0);
+  cln_sha256_final(&hash, digest);
   return cln_hex_encode(out, digest, sizeof(digest));
+}
+
+static enum cln_status append_body(struct cln_buffer *out,
+                                   const struct cln_request *request,
+                                   struct cln_error *error)
+{
+  if (request->files.count > 0)
+    return cln_fail(error, CLN_VALIDATION,
+                    "the body holds a file, which cannot be signed by {body}; "
+                    "use {body_sha256}");
+  return cln_buffer_append(out, request->body.data, request->body.len);
 }
 
 static bool is_name(const char *text, size_t len, const char *name)
@@ -63,7 +92,8 @@ static bool is_name(const char *text, size_t len, const char *name)
    With out NULL it only says whether it exists. */
 static enum cln_status append_field(struct cln_buffer *out,
                                     const struct fields *fields,
-                                    const char *name, size_t len)
+                                    const char *name, size_t len,
+                                    struct cln_error *error)
 {
   const struct cln_request *request = fields->request;
 
@@ -86,9 +116,9 @@ static enum cln_status append_field(struct cln_buffer *out,
   if (is_name(name, len, "nonce"))
     return TEXT(fields->nonce);
   if (is_name(name, len, "body"))
-    return BYTES(request->body.data, request->body.len);
+    return out ? append_body(out, request, error) : CLN_OK;
   if (is_name(name, len, "body_sha256"))
-    return out ? append_body_digest(out, request) : CLN_OK;
+    return out ? append_body_digest(out, request, error) : CLN_OK;
   if (is_name(name, len, "signature") && fields->signature)
     return TEXT(fields->signature);
 #undef TEXT
@@ -111,11 +141,13 @@ static enum cln_status expand(struct cln_buffer *out,
 
     if (close) {
       size_t len = (size_t)(close - text) - 1;
-      status = append_field(out, fields, text + 1, len);
+      status = append_field(out, fields, text + 1, len, error);
       if (status == CLN_CONFIG)
         return cln_fail(error, CLN_CONFIG,
                         "the HMAC template has no placeholder {%.*s} here",
                         (int)(len > 40 ? 40 : len), text + 1);
+      if (status == CLN_VALIDATION)
+        return status; /* said */
       at += len + 2;
     } else {
       if (out)

@@ -38,7 +38,8 @@ enum cln_status cln_hmac_check(const struct cln_hmac *hmac,
 
 /*
  * Writes "Name: value", NUL-terminated, over `line`. now_s: Unix seconds.
- * The request must be finished (its URL NUL-terminated).
+ * The request must be finished (its URL NUL-terminated). CLN_VALIDATION: a
+ * file in its body cannot be read, or {body} was to be signed with it.
  */
 enum cln_status cln_hmac_sign(const struct cln_hmac *hmac,
                               const struct cln_request *request,

@@ -18,6 +18,7 @@ enum lcln_upvalue {
   LCLN_CALL,
   LCLN_SCAN,
   LCLN_BUFFER,
+  LCLN_FILE,
   LCLN_DECODE,      /* decode of a private lua-cjson instance */
   LCLN_CJSON_FLAGS, /* integer: enum lcln_cjson */
   LCLN_ARRAY,       /* metatable that marks an array */
@@ -76,6 +77,7 @@ extern const luaL_Reg lcln_operation_methods[];
 extern const luaL_Reg lcln_call_methods[];
 extern const luaL_Reg lcln_scan_methods[];
 extern const luaL_Reg lcln_buffer_methods[];
+extern const luaL_Reg lcln_file_methods[];
 extern const luaL_Reg lcln_json_functions[];
 extern const luaL_Reg lcln_text_functions[];
 extern const luaL_Reg lcln_system_functions[];

@@ -6,6 +6,7 @@
 
 #include "jprint.h"
 #include "lbuilder.h"
+#include "multipart.h"
 
 /* Adds one sentence to the warnings; the key, or nothing, is at index. */
 static void warn(struct lcln_builder *builder, int key, const char *what)
@@ -28,21 +29,14 @@ bool lcln_append_member(struct lcln_builder *builder, size_t i, int key,
   enum cln_status status;
 
   if (!is_null && !is_number && !lcln_is_type(L, key + 1, entry->type)) {
-    if (builder->operation->strict)
+    /* A path in a file's place would be sent in the place of its bytes. */
+    if (builder->operation->strict || entry->type == LCLN_FILE_TYPE)
       return lcln_refuse_type(builder, entry, key);
     warn(builder, key, "has another type than in the catalog's example");
   }
-  if (builder->operation->form) {
-    const char *text;
-    size_t len;
-    if (!lcln_check_scalar(builder, key + 1, key, false))
-      return false;
-    text = lua_tolstring(L, key + 1, &len);
-    return lcln_check_status(builder,
-                             cln_request_form(builder->request, entry->name,
-                                              entry->name_len, text, len),
-                             "value", key);
-  }
+  if (builder->operation->content != LCLN_CONTENT_JSON)
+    return lcln_append_field(builder, entry->name, entry->name_len, key + 1,
+                             key);
   status = cln_buffer_append_char(body, body->len == 0 ? '{' : ',');
   if (status == CLN_OK)
     status = cln_buffer_append(body, entry->member, entry->member_len);
@@ -60,49 +54,111 @@ bool lcln_append_member(struct lcln_builder *builder, size_t i, int key,
   return lcln_check_status(builder, status, "json", key);
 }
 
-static bool append_whole_body(struct lcln_builder *builder)
+/* The handle's identifiers, against those of a whole body. */
+static bool check_bound(struct lcln_builder *builder)
 {
   lua_State *L = builder->L;
-  struct cln_request *request = builder->request;
-  const char *text;
-  size_t len;
-  int key;
 
+  if (!builder->bound || !lua_istable(L, builder->whole))
+    return true;
+  lua_pushnil(L);
+  while (lua_next(L, builder->bound) != 0) {
+    size_t ignored;
+    bool differs;
+    lua_pushvalue(L, -2);
+    lua_rawget(L, builder->whole);
+    differs = !lua_isnil(L, -1) &&
+              (!lcln_identifier_text(L, lua_gettop(L), &ignored) ||
+               !lua_rawequal(L, -1, -2));
+    lua_pop(L, 2);
+    if (differs)
+      return lcln_refuse(builder, "bound", lua_gettop(L), NULL);
+  }
+  return true;
+}
+
+static bool append_whole_file(struct lcln_builder *builder, int key)
+{
+  struct cln_request *request = builder->request;
+  enum lcln_content content = builder->operation->content;
+
+  if (content == LCLN_CONTENT_FORM || content == LCLN_CONTENT_MULTIPART)
+    return lcln_refuse(builder, "type", key,
+                       "it must be a table of form fields, not a file");
   request->has_body = true;
-  lua_pushliteral(L, "body");
-  key = lua_gettop(L);
-  if (lua_type(L, builder->whole) == LUA_TSTRING) {
-    text = lua_tolstring(L, builder->whole, &len);
-    if (!lcln_check_status(builder,
-                           cln_buffer_append(&request->body, text, len),
-                           "value", key))
-      return false;
-  } else {
-    if (builder->bound && lua_istable(L, builder->whole)) {
-      lua_pushnil(L);
-      while (lua_next(L, builder->bound) != 0) {
-        size_t ignored;
-        bool differs;
-        lua_pushvalue(L, -2);
-        lua_rawget(L, builder->whole);
-        differs = !lua_isnil(L, -1) &&
-                  (!lcln_identifier_text(L, lua_gettop(L), &ignored) ||
-                   !lua_rawequal(L, -1, -2));
-        lua_pop(L, 2);
-        if (differs)
-          return lcln_refuse(builder, "bound", lua_gettop(L), NULL);
-      }
-    }
-    if (!lcln_check_status(builder,
+  return lcln_check_status(builder,
+                           cln_body_files_add(&request->files,
+                                              builder->file->path, 0,
+                                              &builder->refusal->error),
+                           "value", key);
+}
+
+/* A text goes out as it is, but for a multipart body: its boundary has to
+   stand in a header, too. */
+static bool append_whole_text(struct lcln_builder *builder, int key)
+{
+  struct cln_request *request = builder->request;
+  size_t len;
+  const char *text = lua_tolstring(builder->L, builder->whole, &len);
+
+  if (builder->operation->content == LCLN_CONTENT_MULTIPART)
+    return lcln_refuse(builder, "type", key,
+                       "it must be a table of form fields, not a string");
+  request->has_body = true;
+  return lcln_check_status(
+      builder, cln_buffer_append(&request->body, text, len), "value", key);
+}
+
+static bool append_whole_value(struct lcln_builder *builder, int key)
+{
+  struct cln_request *request = builder->request;
+  lua_State *L = builder->L;
+
+  switch (builder->operation->content) {
+  case LCLN_CONTENT_TEXT:
+    return lcln_refuse(builder, "type", key,
+                       "it must be a string, which is sent as it is, or a "
+                       "clinone.file");
+  case LCLN_CONTENT_FILE:
+    return lcln_refuse(builder, "type", key,
+                       "it must be a clinone.file, or a string, which is sent "
+                       "as it is");
+  case LCLN_CONTENT_FORM:
+  case LCLN_CONTENT_MULTIPART:
+    if (!lua_istable(L, builder->whole))
+      return lcln_refuse(builder, "type", key,
+                         "it must be a table of form fields");
+    return lcln_append_fields(builder, builder->whole);
+  default:
+    break;
+  }
+  request->has_body = true;
+  return lcln_check_status(builder,
                            lcln_encode(L, builder->whole, &request->body,
                                        builder->session->json.max_depth, false,
                                        &builder->refusal->path,
                                        &builder->refusal->error),
-                           "json", key))
-      return false;
-  }
-  lua_pop(L, 1);
-  return true;
+                           "json", key);
+}
+
+static bool append_whole_body(struct lcln_builder *builder)
+{
+  lua_State *L = builder->L;
+  bool ok;
+  int key;
+
+  lua_pushliteral(L, "body");
+  key = lua_gettop(L);
+  builder->file = lcln_to_file(L, builder->whole);
+  if (builder->file)
+    ok = append_whole_file(builder, key);
+  else if (lua_type(L, builder->whole) == LUA_TSTRING)
+    ok = append_whole_text(builder, key);
+  else
+    ok = check_bound(builder) && append_whole_value(builder, key);
+  if (ok)
+    lua_pop(L, 1);
+  return ok;
 }
 
 /* Whether the operation, or this binding, knows the key at index. */
@@ -129,8 +185,9 @@ static bool take_unknown(struct lcln_builder *builder, int key, int extra)
   const struct lcln_operation *operation = builder->operation;
   lua_State *L = builder->L;
 
-  if (operation->strict || !operation->has_body || operation->form ||
-      builder->whole)
+  if (operation->strict || !operation->has_body || builder->whole ||
+      operation->content == LCLN_CONTENT_FILE ||
+      operation->content == LCLN_CONTENT_TEXT)
     return lcln_refuse(builder, "unknown", key, NULL);
   warn(builder, key, "is not in the catalog's example; sent in the body");
   lua_pushvalue(L, key);
@@ -188,6 +245,12 @@ bool lcln_place_unknown(struct lcln_builder *builder)
     return true;
   }
   lua_pop(L, 2);
+  if (builder->operation->content != LCLN_CONTENT_JSON) {
+    bool ok = lcln_append_fields(builder, extra);
+    if (ok)
+      lua_pop(L, 1);
+    return ok;
+  }
   if (builder->numbers) { /* what the record remembers of its numbers */
     lua_newtable(L);
     lua_pushvalue(L, builder->numbers);
@@ -221,10 +284,14 @@ static bool has_member(const struct lcln_operation *operation)
 bool lcln_finish_body(struct lcln_builder *builder)
 {
   struct cln_request *request = builder->request;
+  enum lcln_content content = builder->operation->content;
 
-  if (builder->whole)
-    return append_whole_body(builder);
-  if (!builder->operation->has_body || builder->operation->form ||
+  if (builder->whole && !append_whole_body(builder))
+    return false;
+  if (content == LCLN_CONTENT_MULTIPART && request->has_body)
+    return lcln_check_status(builder, cln_multipart_end(request), "value", 0);
+  if (builder->whole || !builder->operation->has_body ||
+      content != LCLN_CONTENT_JSON ||
       (request->body.len == 0 && !has_member(builder->operation)))
     return true;
   request->has_body = true;

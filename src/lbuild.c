@@ -209,7 +209,7 @@ static bool place_plain_string(struct lcln_builder *builder, size_t i,
 
   *placed = false;
   if (entry->places != LCLN_IN_BODY || builder->whole || !builder->params ||
-      builder->operation->form || builder->numbers ||
+      builder->operation->content != LCLN_CONTENT_JSON || builder->numbers ||
       (entry->identifier && builder->bound) ||
       (entry->type != LCLN_STRING && entry->type != LCLN_ANY))
     return true;
@@ -335,7 +335,7 @@ static bool append_extra(struct lcln_builder *builder, const char *field,
   return true;
 }
 
-static size_t count_keys(lua_State *L, int index)
+size_t lcln_count_keys(lua_State *L, int index)
 {
   size_t count = 0;
 
@@ -383,7 +383,8 @@ static bool build(struct lcln_builder *builder)
   if (has_headers && !append_extra(builder, "headers", append_header))
     return false;
   if (builder->params &&
-      (builder->nulls || count_keys(L, builder->params) != builder->taken) &&
+      (builder->nulls ||
+       lcln_count_keys(L, builder->params) != builder->taken) &&
       !lcln_place_unknown(builder))
     return false;
   if (!lcln_finish_body(builder) || !lcln_add_default_headers(builder))
@@ -412,6 +413,8 @@ bool lcln_build(lua_State *L, const struct lcln_session *session,
   builder.companion = companion;
   builder.params = lua_istable(L, 3) ? 3 : 0;
   builder.bound = lua_istable(L, 4) ? 4 : 0;
+  builder.saves =
+      lua_istable(L, 5) && lcln_text_field(L, 5, "save_to", NULL) != NULL;
   luaL_checkstack(L, 24, "too many parameters");
   if (!operation->strict) {
     lua_newtable(L);

@@ -17,10 +17,10 @@ struct lcln_refusal {
 
 /*
  * Fills request from the arguments of session:begin: params at index 3 (nil
- * or a table), bound identifiers at 4 (nil or a table). Pushes onto the stack
- * either nothing or a table of warnings (returned in *warnings as its index,
- * else 0). False: refused. Raises only for lack of memory, and leaves the
- * request in a state that can be freed.
+ * or a table), bound identifiers at 4 (nil or a table), options at 5. Pushes
+ * onto the stack either nothing or a table of warnings (returned in *warnings
+ * as its index, else 0). False: refused. Raises only for lack of memory, and
+ * leaves the request in a state that can be freed.
  */
 bool lcln_build(lua_State *L, const struct lcln_session *session,
                 const struct lcln_operation *operation, int companion,

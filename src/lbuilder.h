@@ -5,6 +5,7 @@
 #define LCLN_BUILDER_H
 
 #include "lbuild.h"
+#include "lfile.h"
 #include "lvalue.h"
 
 struct lcln_builder {
@@ -19,8 +20,10 @@ struct lcln_builder {
   int nulls;     /* set of keys of params that stand for null, or 0 */
   int numbers;   /* params' NUMBERS (ljson.h), or 0 */
   int whole;     /* index of a whole body given as `body`, or 0 */
-  int warnings;  /* index of the table of warnings, or 0 */
-  size_t taken;  /* keys of params that found a place */
+  const struct lcln_file *file; /* which is the whole body, or NULL */
+  int warnings;                 /* index of the table of warnings, or 0 */
+  bool saves;                   /* the answer goes to a file */
+  size_t taken;                 /* keys of params that found a place */
 };
 
 static inline bool lcln_refuse(struct lcln_builder *builder,
@@ -71,6 +74,17 @@ static inline bool lcln_refuse_type(struct lcln_builder *builder,
            lua_typename(builder->L, lua_type(builder->L, key + 1)));
   return lcln_refuse(builder, "type", key, NULL);
 }
+
+/* lbuild.c */
+size_t lcln_count_keys(lua_State *L, int index);
+
+/* lform.c: one field, its value (a scalar, a file, a list of these) at index;
+   key is what the script calls it. */
+bool lcln_append_field(struct lcln_builder *builder, const char *name,
+                       size_t name_len, int index, int key);
+
+/* lform.c: each entry of the table as a field, in the order of the names. */
+bool lcln_append_fields(struct lcln_builder *builder, int table);
 
 /* lbody.c: one entry as a member of the body (or a form field); its value is
    at key + 1. */

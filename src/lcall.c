@@ -29,8 +29,20 @@ static int push_refusal(lua_State *L, const struct lcln_refusal *refusal)
   return 5;
 }
 
+static void read_save_to(lua_State *L, struct lcln_call *call)
+{
+  const char *path = lcln_text_field(L, 5, "save_to", NULL);
+
+  if (!path)
+    return;
+  call->sink = cln_sink_new(path);
+  if (!call->sink)
+    lcln_raise_nomem(L, CLN_NOMEM);
+}
+
 /* options at index 5: nil, or a table with total_ms, deadline_ms, connect_ms,
-   idle_ms, max_attempts, base_ms, cap_ms; each replaces the session's. */
+   idle_ms, max_attempts, base_ms, cap_ms, each of which replaces the
+   session's; and save_to. */
 static void read_options(lua_State *L, struct lcln_call *call,
                          const struct lcln_operation *operation)
 {
@@ -60,6 +72,7 @@ static void read_options(lua_State *L, struct lcln_call *call,
         (int)lcln_number_field(L, 5, "max_attempts", options.max_attempts);
     options.base_ms = lcln_number_field(L, 5, "base_ms", options.base_ms);
     options.cap_ms = lcln_number_field(L, 5, "cap_ms", options.cap_ms);
+    read_save_to(L, call);
   }
   if (options.deadline_ms == 0)
     options.deadline_ms = call->started_ms + total_ms;
@@ -132,8 +145,10 @@ int Lcln_begin(lua_State *L)
   lcln_push_companion(L, 2);
   companion = lua_gettop(L);
   if (!lcln_build(L, session, operation, companion, &call->request, &warnings,
-                  &refusal))
+                  &refusal)) {
+    cln_request_reset(&call->request); /* its files are closed at once */
     return push_refusal(L, &refusal);
+  }
   read_options(L, call, operation);
   status = add_id(call);
   if (status != CLN_OK) {
@@ -274,7 +289,10 @@ static int Lcln_call_start(lua_State *L)
   options.max_body_bytes = call->session->max_body_bytes;
   options.fresh_connection = call->state.fresh_connection;
   options.direct = call->session->direct;
-  status = authorize(call, &error);
+  options.sink = call->sink;
+  status = call->sink ? cln_sink_begin(call->sink, &error) : CLN_OK;
+  if (status == CLN_OK)
+    status = authorize(call, &error);
   if (status == CLN_TOO_LARGE)
     status = CLN_CONFIG; /* nothing was sent, and nothing will be */
   if (status == CLN_OK)
@@ -337,6 +355,15 @@ static int Lcln_call_stop(lua_State *L)
   return 0;
 }
 
+/* After the exchange, which writes to it. */
+static void drop_sink(struct lcln_call *call)
+{
+  struct cln_sink *sink = call->sink;
+
+  call->sink = NULL;
+  cln_sink_free(sink);
+}
+
 static int Lcln_call_gc(lua_State *L)
 {
   struct lcln_call *call = lcln_check_call(L);
@@ -345,6 +372,7 @@ static int Lcln_call_gc(lua_State *L)
   call->exchange = NULL;
   call->flying = false;
   cln_exchange_release(exchange);
+  drop_sink(call);
   cln_request_free(&call->request);
   cln_buffer_free(&call->authorization);
   return 0;
@@ -363,6 +391,7 @@ static int Lcln_call_finish(lua_State *L)
   call->flying = false;
   call->exchange = NULL;
   cln_exchange_release(exchange);
+  drop_sink(call);
   if (call->request.body.cap > MAX_SPARE_BYTES)
     cln_request_free(&call->request);
   cln_request_reset(&call->request);

@@ -11,6 +11,7 @@ struct lcln_call {
   struct cln_request request;      /* as built; the same for each attempt */
   struct cln_buffer authorization; /* header line of the last attempt */
   struct cln_exchange *exchange;   /* last attempt; NULL before the first */
+  struct cln_sink *sink;           /* save_to; NULL: the answer is held */
   bool flying;                     /* an attempt was started, not yet judged */
   bool finished;                   /* given back; waits for its next use */
   bool anonymous;                  /* no token, no signature */

@@ -4,6 +4,7 @@
  * initialises nothing outside the Lua state.
  */
 #include "call.h"
+#include "lfile.h"
 #include "ljson.h"
 
 int CLN_EXPORT luaopen_clinone_core(lua_State *L);
@@ -100,18 +101,17 @@ static void fill_metatable(lua_State *L, int metatable,
 
 int luaopen_clinone_core(lua_State *L)
 {
-  static const luaL_Reg constructors[] = {{"transport", Lcln_transport},
-                                          {"store", Lcln_store},
-                                          {"session", Lcln_session},
-                                          {"operation", Lcln_operation},
-                                          {NULL, NULL}};
+  static const luaL_Reg constructors[] = {
+      {"transport", Lcln_transport}, {"store", Lcln_store},
+      {"session", Lcln_session},     {"operation", Lcln_operation},
+      {"file", Lcln_file},           {NULL, NULL}};
   const struct group groups[] = {{"json", lcln_json_functions},
                                  {"text", lcln_text_functions},
                                  {"system", lcln_system_functions}};
   const luaL_Reg *const methods[] = {
       lcln_transport_methods, lcln_timer_methods,     lcln_store_methods,
       lcln_session_methods,   lcln_operation_methods, lcln_call_methods,
-      lcln_scan_methods,      lcln_buffer_methods};
+      lcln_scan_methods,      lcln_buffer_methods,    lcln_file_methods};
   const size_t types = sizeof(methods) / sizeof(methods[0]);
   int first;
   size_t i;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "jprint.h"
+#include "lfile.h"
 #include "ljson.h"
 
 #define TOO_MANY_KEYS ((size_t)-1) /* more than Lua's stack holds */
@@ -375,6 +376,10 @@ static enum cln_status encode(struct encoder *encoder, int index, int depth,
     if (lua_rawequal(L, index, lua_upvalueindex(LCLN_EMPTY_ARRAY)))
       return cln_buffer_append(encoder->out, "[]", 2);
     return fail(encoder, "a userdata cannot be sent as JSON");
+  case LUA_TUSERDATA:
+    return fail(encoder, lcln_to_file(L, index)
+                             ? "a file cannot stand inside JSON"
+                             : "a userdata cannot be sent as JSON");
   default:
     return cln_fail(encoder->error, CLN_VALIDATION,
                     "a %s cannot be sent as JSON",

@@ -1,5 +1,6 @@
 /* JSON as Lua functions, for the Lua layer and its own documents: core.json.
    A scratch of its own per call: these are not on the way of a call. */
+#include "jmembers.h"
 #include "ljson.h"
 
 #define MAX_TEXT_BYTES ((size_t)1 << 30)
@@ -52,6 +53,48 @@ static int Lcln_json_encode(lua_State *L)
   return 1;
 }
 
+/* Pushes a member's key. */
+static void push_key(lua_State *L, const struct cln_jmember *member)
+{
+  struct cln_buffer *plain;
+
+  if (!member->key_escaped) {
+    lua_pushlstring(L, member->key, member->key_len);
+    return;
+  }
+  plain = lcln_new_box(L, sizeof(*plain), LCLN_BUFFER);
+  cln_buffer_init(plain, MAX_TEXT_BYTES);
+  lcln_raise_nomem(L, cln_buffer_append(plain, member->key, member->key_len));
+  plain->len = cln_jscan_unescape(plain->data, member->key, member->key_len);
+  lua_pushlstring(L, plain->data, plain->len);
+  lua_remove(L, -2);
+}
+
+/* json.members(text, max_depth) -> {key = text of its value}
+   | nil, kind, message */
+static int Lcln_json_members(lua_State *L)
+{
+  struct cln_jmembers members;
+  struct cln_jmember member;
+  struct cln_error error = {CLN_OK, ""};
+  enum cln_status status;
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len);
+
+  cln_jmembers_start(&members, text, len, (int)luaL_optinteger(L, 2, 128));
+  lua_newtable(L);
+  for (;;) {
+    status = cln_jmembers_next(&members, &member, &error);
+    if (status != CLN_OK)
+      return lcln_push_failure(L, status, &error);
+    if (!member.key)
+      return 1;
+    push_key(L, &member);
+    lua_pushlstring(L, member.value, member.value_len);
+    lua_rawset(L, -3);
+  }
+}
+
 /* json.array(table or nil) -> the table, marked as an array */
 static int Lcln_json_array(lua_State *L)
 {
@@ -83,6 +126,7 @@ static int Lcln_buffer_gc(lua_State *L)
 
 const luaL_Reg lcln_json_functions[] = {{"decode", Lcln_json_decode},
                                         {"encode", Lcln_json_encode},
+                                        {"members", Lcln_json_members},
                                         {"array", Lcln_json_array},
                                         {NULL, NULL}};
 

@@ -13,13 +13,39 @@
 static enum lcln_type read_type(const char *name)
 {
   static const char *const names[] = {"any",     "string", "integer", "number",
-                                      "boolean", "array",  "object"};
+                                      "boolean", "array",  "object",  "file"};
   int i;
 
   for (i = 0; name && i < (int)(sizeof(names) / sizeof(names[0])); i++)
     if (strcmp(name, names[i]) == 0)
       return (enum lcln_type)i;
   return LCLN_ANY;
+}
+
+static enum lcln_content read_content(lua_State *L, const char *name)
+{
+  static const char *const names[] = {"json", "form", "multipart", "file",
+                                      "text"};
+  int i;
+
+  for (i = 0; name && i < (int)(sizeof(names) / sizeof(names[0])); i++)
+    if (strcmp(name, names[i]) == 0)
+      return (enum lcln_content)i;
+  luaL_argcheck(L, !name, 1, "content is none that is known");
+  return LCLN_CONTENT_JSON;
+}
+
+/* Bytes and texts are given whole. */
+static void check_places(lua_State *L, const struct lcln_operation *operation)
+{
+  size_t i;
+
+  if (operation->content != LCLN_CONTENT_FILE &&
+      operation->content != LCLN_CONTENT_TEXT)
+    return;
+  for (i = 0; i < operation->entry_count; i++)
+    luaL_argcheck(L, !(operation->entries[i].places & LCLN_IN_BODY), 1,
+                  "a body of bytes or text has no keys");
 }
 
 /* `"name":`, printed once for all calls; kept in the companion before the
@@ -94,7 +120,8 @@ static void read_piece(lua_State *L, struct lcln_piece *piece, size_t entries)
 /*
  * operation{method=, pieces={text or entry position, ...}, entries={{key=,
  * name=, places=, type=, required=, identifier=}, ...}, safe=, retry_503=,
- * form=, strict=, has_body=, anonymous=}; entries sorted by name.
+ * content=, content_type=, strict=, has_body=, anonymous=}; entries sorted by
+ * name.
  */
 int Lcln_operation(lua_State *L)
 {
@@ -131,7 +158,8 @@ int Lcln_operation(lua_State *L)
   operation->retry_class =
       lcln_boolean_field(L, 1, "safe", 0) ? CLN_RETRY_SAFE : CLN_RETRY_NEVER;
   operation->retry_503 = lcln_boolean_field(L, 1, "retry_503", 0);
-  operation->form = lcln_boolean_field(L, 1, "form", 0);
+  operation->content = read_content(L, lcln_text_field(L, 1, "content", NULL));
+  operation->content_type = lcln_text_field(L, 1, "content_type", NULL);
   operation->strict = lcln_boolean_field(L, 1, "strict", 0);
   operation->has_body = lcln_boolean_field(L, 1, "has_body", 0);
   operation->anonymous = lcln_boolean_field(L, 1, "anonymous", 0);
@@ -143,6 +171,7 @@ int Lcln_operation(lua_State *L)
     lua_settop(L, companion);
   }
   operation->entry_count = entries;
+  check_places(L, operation);
   keep_reserved(L, operation, companion);
   for (i = 0; i < pieces; i++) {
     lua_rawgeti(L, 3, (int)i + 1);

@@ -40,8 +40,27 @@ int Lcln_call_deadline(lua_State *L)
   return 1;
 }
 
+/* Pushes the files of the body: a list of {at, bytes, path}. */
+static void push_files(lua_State *L, const struct cln_body_files *files)
+{
+  size_t i;
+
+  lua_newtable(L);
+  for (i = 0; i < files->count; i++) {
+    lua_createtable(L, 0, 3);
+    lua_pushnumber(L, (lua_Number)files->list[i].at);
+    lua_setfield(L, -2, "at");
+    lua_pushnumber(L, (lua_Number)files->list[i].bytes);
+    lua_setfield(L, -2, "bytes");
+    lua_pushstring(L, files->list[i].path);
+    lua_setfield(L, -2, "path");
+    lua_rawseti(L, -2, (int)i + 1);
+  }
+}
+
 /* call:request() -> method, url, headers (list of "Name: value"), body or
-   nil. The authorization is not among them. */
+   nil, files in it or nil: a list of {at = the bytes of the body before it,
+   bytes = its size, path =}. The authorization is not among them. */
 int Lcln_call_request(lua_State *L)
 {
   struct lcln_call *call = lcln_check_call(L);
@@ -61,7 +80,10 @@ int Lcln_call_request(lua_State *L)
                     call->request.body.len);
   else
     lua_pushnil(L);
-  return 4;
+  if (call->request.files.count == 0)
+    return 4;
+  push_files(L, &call->request.files);
+  return 5;
 }
 
 static void push_body(lua_State *L, const struct cln_response *response)
@@ -75,7 +97,8 @@ static void set_field(lua_State *L, const char *key)
   lua_setfield(L, -2, key);
 }
 
-/* Pushes the response table; the body's string is at index `body`. */
+/* Pushes the response table; the body's string, or nil, is at index
+   `body`. */
 static void push_response(lua_State *L, const struct lcln_call *call, int body)
 {
   const struct cln_response *response = &call->exchange->response;
@@ -125,9 +148,53 @@ static enum cln_status decode(lua_State *L, struct lcln_session *session,
   return lcln_decode(L, 2, *box, &session->json, duplicates, error);
 }
 
+/* An answer of 2xx that went to a file: it gets its name; no body is held. An
+   answer that never has a body leaves none. */
+static enum cln_status keep_saved(lua_State *L, struct lcln_call *call,
+                                  struct cln_error *error)
+{
+  int http_status = call->exchange->response.http_status;
+  enum cln_status status;
+
+  lua_pushnil(L); /* the response's body */
+  if (http_status == 204 || http_status == 205 ||
+      strcmp(call->request.method, "HEAD") == 0)
+    return CLN_OK;
+  if (call->exchange->endless)
+    status = cln_fail(error, CLN_NETWORK,
+                      "it came without its length, and may have been cut");
+  else
+    status = cln_sink_keep(call->sink, error);
+  if (status != CLN_OK)
+    return cln_sink_explain(error, http_status);
+  lua_pushstring(L, cln_sink_path(call->sink));
+  return CLN_OK;
+}
+
+/* call:result() of a call that ended well and has a file for its answer. */
+static int push_saved(lua_State *L, struct lcln_call *call)
+{
+  struct cln_error error = {CLN_OK, ""};
+  enum cln_status status = keep_saved(L, call, &error);
+
+  if (status != CLN_OK) {
+    lua_pushnil(L);
+    lua_pushstring(L, cln_status_name(status));
+    lua_pushstring(L, error.message);
+    push_response(L, call, 2);
+    return 4;
+  }
+  lua_settop(L, 3);
+  lua_pushboolean(L, 1);
+  push_response(L, call, 2);
+  lua_pushvalue(L, 3);
+  set_field(L, "saved_to");
+  return 2;
+}
+
 /*
  * call:result(), once done
- *   -> value, response, duplicates    an answer of 2xx, read
+ *   -> value, response, duplicates    an answer of 2xx, read, or saved
  *   -> nil, kind, message, response   it failed; response nil without one
  * duplicates: how many keys stood twice in one object (nil: none).
  */
@@ -148,6 +215,8 @@ int Lcln_call_result(lua_State *L)
     return 3;
   }
   response = &call->exchange->response;
+  if (call->sink && status == CLN_OK && !call->state.recovered)
+    return push_saved(L, call);
   push_body(L, response);
   if (status == CLN_OK) {
     if (response->body.len == 0 || call->state.recovered) {

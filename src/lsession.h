@@ -71,7 +71,17 @@ enum lcln_type {
   LCLN_NUMBER,
   LCLN_BOOLEAN,
   LCLN_ARRAY_TYPE,
-  LCLN_OBJECT
+  LCLN_OBJECT,
+  LCLN_FILE_TYPE
+};
+
+/* What a body is made of. */
+enum lcln_content {
+  LCLN_CONTENT_JSON,      /* one object of body keys, or any value */
+  LCLN_CONTENT_FORM,      /* application/x-www-form-urlencoded */
+  LCLN_CONTENT_MULTIPART, /* multipart/form-data */
+  LCLN_CONTENT_FILE,      /* bytes, given whole */
+  LCLN_CONTENT_TEXT       /* text, given whole */
 };
 
 struct lcln_entry {
@@ -105,7 +115,8 @@ struct lcln_operation {
   char method[CLN_METHOD_MAX + 1];  /* upper case */
   enum cln_retry_class retry_class; /* from the method, or the catalog */
   bool retry_503;                   /* catalog */
-  bool form;                        /* body as a form, else JSON */
+  enum lcln_content content;        /* what its body is made of */
+  const char *content_type;         /* of the body; NULL: the content's own */
   bool strict;                      /* refuse unknown body keys and types */
   bool has_body;                    /* takes body keys */
   bool anonymous;                   /* send without token or signature */

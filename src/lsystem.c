@@ -21,12 +21,10 @@
 
 static int push_errno(lua_State *L, int code)
 {
-  char text[128] = "";
+  char text[CLN_ERRNO_TEXT_BYTES];
 
-  if (strerror_r(code, text, sizeof(text)) != 0)
-    text[0] = '\0';
   lua_pushnil(L);
-  lua_pushstring(L, text[0] ? text : "unknown error");
+  lua_pushstring(L, cln_errno_text(code, text));
   return 2;
 }
 

@@ -81,15 +81,27 @@ static int Lcln_text_check_path(lua_State *L)
   return 1;
 }
 
+static void push_digest(lua_State *L, struct cln_sha256 *hash)
+{
+  static const char digits[] = "0123456789abcdef";
+  unsigned char digest[CLN_SHA256_BYTES];
+  char hex[2 * CLN_SHA256_BYTES];
+  int i;
+
+  cln_sha256_final(hash, digest);
+  for (i = 0; i < CLN_SHA256_BYTES; i++) {
+    hex[2 * i] = digits[digest[i] >> 4];
+    hex[2 * i + 1] = digits[digest[i] & 15];
+  }
+  lua_pushlstring(L, hex, sizeof(hex));
+}
+
 /*
  * text.digest(part, ...) -> 64 hex digits: SHA-256 over the parts, each with
  * its length in front, so that no two lists of parts are the same text.
  */
 static int Lcln_text_digest(lua_State *L)
 {
-  static const char digits[] = "0123456789abcdef";
-  unsigned char digest[CLN_SHA256_BYTES];
-  char hex[2 * CLN_SHA256_BYTES];
   struct cln_sha256 hash;
   int count = lua_gettop(L);
   int i;
@@ -108,12 +120,20 @@ static int Lcln_text_digest(lua_State *L)
     cln_sha256_update(&hash, length, sizeof(length));
     cln_sha256_update(&hash, part, len);
   }
-  cln_sha256_final(&hash, digest);
-  for (i = 0; i < CLN_SHA256_BYTES; i++) {
-    hex[2 * i] = digits[digest[i] >> 4];
-    hex[2 * i + 1] = digits[digest[i] & 15];
-  }
-  lua_pushlstring(L, hex, sizeof(hex));
+  push_digest(L, &hash);
+  return 1;
+}
+
+/* text.sha256(text) -> 64 hex digits, as sha256sum prints them */
+static int Lcln_text_sha256(lua_State *L)
+{
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len);
+  struct cln_sha256 hash;
+
+  cln_sha256_init(&hash);
+  cln_sha256_update(&hash, text, len);
+  push_digest(L, &hash);
   return 1;
 }
 
@@ -155,6 +175,7 @@ const luaL_Reg lcln_text_functions[] = {
     {"check_target", Lcln_text_check_target},
     {"check_path", Lcln_text_check_path},
     {"digest", Lcln_text_digest},
+    {"sha256", Lcln_text_sha256},
     {"base64url_decode", Lcln_text_base64url_decode},
     {"http_date", Lcln_text_http_date},
     {NULL, NULL}};

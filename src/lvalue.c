@@ -2,6 +2,7 @@
 #include "lvalue.h"
 
 #include "jprint.h"
+#include "lfile.h"
 
 #define MAX_WHOLE 9007199254740992.0 /* 2^53: beyond it digits are lost */
 
@@ -88,6 +89,22 @@ bool lcln_is_plain_text(const char *text, size_t len)
   return cln_utf8_valid_prefix(text, len) == len;
 }
 
+/* A file, or a list of nothing else. */
+static bool is_file_or_files(lua_State *L, int index)
+{
+  bool all = true;
+  size_t i;
+
+  if (!lua_istable(L, index))
+    return lcln_to_file(L, index) != NULL;
+  for (i = lcln_length(L, index); i > 0 && all; i--) {
+    lua_rawgeti(L, index, (int)i);
+    all = lcln_to_file(L, lua_gettop(L)) != NULL;
+    lua_pop(L, 1);
+  }
+  return all;
+}
+
 bool lcln_is_type(lua_State *L, int index, enum lcln_type type)
 {
   int found = lua_type(L, index);
@@ -108,6 +125,8 @@ bool lcln_is_type(lua_State *L, int index, enum lcln_type type)
   case LCLN_ARRAY_TYPE:
   case LCLN_OBJECT:
     return found == LUA_TTABLE;
+  case LCLN_FILE_TYPE:
+    return is_file_or_files(L, index);
   default:
     return true;
   }
@@ -115,9 +134,9 @@ bool lcln_is_type(lua_State *L, int index, enum lcln_type type)
 
 const char *lcln_type_phrase(enum lcln_type type)
 {
-  static const char *const names[] = {"",         "a string",  "an integer",
-                                      "a number", "a boolean", "an array",
-                                      "an object"};
+  static const char *const names[] = {
+      "",          "a string", "an integer", "a number",
+      "a boolean", "an array", "an object",  "a file (clinone.file(path))"};
 
   return names[type];
 }

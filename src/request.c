@@ -1,5 +1,5 @@
 /*
- * See request.h. Owns the three buffers of the request it is given; never
+ * See request.h. Owns the buffers and files of the request it is given; never
  * blocks.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -27,6 +27,7 @@ void cln_request_free(struct cln_request *request)
   cln_buffer_free(&request->url);
   cln_buffer_free(&request->headers);
   cln_buffer_free(&request->body);
+  cln_body_files_free(&request->files);
 }
 
 void cln_request_reset(struct cln_request *request)
@@ -34,6 +35,9 @@ void cln_request_reset(struct cln_request *request)
   cln_buffer_reset(&request->url);
   cln_buffer_reset(&request->headers);
   cln_buffer_reset(&request->body);
+  if (request->files.cap > 0)
+    cln_body_files_free(&request->files);
+  request->boundary[0] = '\0';
   request->header_count = 0;
   request->has_query = false;
   request->has_body = false;

@@ -2,26 +2,30 @@
  * One HTTP request as a value: method, URL, header lines, body. Built piece
  * by piece in the order of the URL, then checked against the base URL before
  * anything may be sent. Owns its buffers (wiped on free: a token request
- * holds a secret); cln_request_free may be called on a half-built one.
- * Never blocks.
+ * holds a secret) and the files in its body; cln_request_free may be called
+ * on a half-built one. Never blocks.
  */
 #ifndef CLN_REQUEST_H
 #define CLN_REQUEST_H
 
+#include "body.h"
 #include "buffer.h"
 #include "url.h"
 
 #define CLN_METHOD_MAX      15
 #define CLN_HEADER_NAME_MAX 128
+#define CLN_BOUNDARY_BYTES  64
 
 struct cln_request {
   char method[CLN_METHOD_MAX + 1]; /* upper case, NUL-terminated */
   struct cln_buffer url;           /* absolute, NUL-terminated when checked */
-  struct cln_buffer headers; /* "Name: value" lines, each ended by a NUL */
-  struct cln_buffer body;    /* as sent; see has_body */
-  size_t header_count;       /* lines in headers */
-  bool has_query;            /* a "?" has been written */
-  bool has_body;             /* false: no body and no Content-Length of one */
+  struct cln_buffer headers;   /* "Name: value" lines, each ended by a NUL */
+  struct cln_buffer body;      /* as sent, but for the files; see has_body */
+  struct cln_body_files files; /* that stand in the body; none as a rule */
+  char boundary[CLN_BOUNDARY_BYTES]; /* of a multipart body; "": none yet */
+  size_t header_count;               /* lines in headers */
+  bool has_query;                    /* a "?" has been written */
+  bool has_body; /* false: no body and no Content-Length of one */
 };
 
 void cln_request_init(struct cln_request *request);
@@ -68,6 +72,13 @@ bool cln_request_has_header(const struct cln_request *request,
 enum cln_status cln_request_form(struct cln_request *request, const char *key,
                                  size_t key_len, const char *value,
                                  size_t value_len);
+
+/* Length of the body, files included. */
+static inline uint64_t cln_request_body_bytes(
+    const struct cln_request *request)
+{
+  return request->files.bytes + request->body.len;
+}
 
 /*
  * The last step: reads the finished URL again and refuses it (CLN_VALIDATION)

@@ -41,6 +41,13 @@ enum cln_status cln_fail(struct cln_error *error, enum cln_status status,
   return status;
 }
 
+const char *cln_errno_text(int code, char text[CLN_ERRNO_TEXT_BYTES])
+{
+  if (strerror_r(code, text, CLN_ERRNO_TEXT_BYTES) != 0 || text[0] == '\0')
+    snprintf(text, CLN_ERRNO_TEXT_BYTES, "system error %d", code);
+  return text;
+}
+
 void cln_wipe(void *data, size_t len)
 {
   /* The compiler cannot know what a volatile pointer points to, hence not

@@ -47,6 +47,7 @@ struct job {
   CURLU *url;                      /* parsed url_text */
   struct cln_buffer url_text;      /* the URL of the last exchange */
   struct cln_exchange_options set; /* what easy was told last */
+  struct cln_body_reader reader;   /* of a body that holds files */
   bool is_set;                     /* set holds something */
   int starts;                      /* times the request began to go out */
   int local_port;                  /* of its connection; 0: none yet */
@@ -54,6 +55,7 @@ struct job {
   bool found_stale;                /* the kept connection was dead already */
   bool headers_failed;             /* the buffer of headers was full */
   bool body_failed;                /* the buffer of the body was full */
+  bool file_failed;                /* read or written: exchange.error says */
   long long due_ms;                /* timer: when; else the deadline */
   char curl_text[CURL_ERROR_SIZE]; /* libcurl's message */
   struct job *next;                /* running, timers, over or idle list */
@@ -98,11 +100,49 @@ static void unlink_job(struct job *job)
 
 /* ---- libcurl's callbacks ------------------------------------------------ */
 
+/* A body that holds files, piece by piece. A sum that differs from what was
+   announced must not be taken for the whole: the exchange is broken off. */
+static size_t on_read(char *out, size_t size, size_t count, void *userdata)
+{
+  struct job *job = userdata;
+  size_t len;
+
+  if (cln_body_read(&job->reader, out, size * count, &len,
+                    &job->exchange.error) == CLN_OK)
+    return len;
+  job->file_failed = true;
+  return CURL_READFUNC_ABORT;
+}
+
+static int on_seek(void *userdata, curl_off_t offset, int origin)
+{
+  struct job *job = userdata;
+
+  return origin == SEEK_SET && offset >= 0 &&
+                 cln_body_seek(&job->reader, (uint64_t)offset)
+             ? CURL_SEEKFUNC_OK
+             : CURL_SEEKFUNC_FAIL;
+}
+
+static bool save(struct job *job, const char *data, size_t len)
+{
+  struct cln_exchange *exchange = &job->exchange;
+
+  if (cln_sink_write(job->set.sink, data, len, &exchange->error) == CLN_OK)
+    return true;
+  job->file_failed = true;
+  cln_sink_explain(&exchange->error, exchange->response.http_status);
+  return false;
+}
+
 static size_t on_body(char *data, size_t size, size_t count, void *userdata)
 {
   struct job *job = userdata;
+  int http_status = job->exchange.response.http_status;
   size_t len = size * count;
 
+  if (job->set.sink && http_status >= 200 && http_status <= 299)
+    return save(job, data, len) ? len : 0;
   if (cln_buffer_append(&job->exchange.response.body, data, len) == CLN_OK)
     return len;
   job->body_failed = true;
@@ -281,6 +321,19 @@ static const char *own_words(const struct job *job)
   return NULL;
 }
 
+/* HTTP/1 may end an answer with its connection. libcurl does not miss TLS's
+   goodbye then, so that one who cuts the connection ends it, too. */
+static bool is_endless(const struct job *job)
+{
+  const struct cln_response *response = &job->exchange.response;
+  long version = CURL_HTTP_VERSION_NONE;
+
+  curl_easy_getinfo(job->easy, CURLINFO_HTTP_VERSION, &version);
+  return version < CURL_HTTP_VERSION_2_0 &&
+         !cln_response_header(response, "Content-Length").text &&
+         !cln_response_header(response, "Transfer-Encoding").text;
+}
+
 static void judge(struct job *job, CURLcode code)
 {
   struct cln_exchange *exchange = &job->exchange;
@@ -292,9 +345,16 @@ static void judge(struct job *job, CURLcode code)
   note_connection(job, connects);
   exchange->status = status_of(code, &exchange->permanent);
   exchange->written = was_written(job, exchange->status);
-  if (code == CURLE_OK)
+  if (code == CURLE_OK) {
+    exchange->endless = job->set.sink && is_endless(job);
     return;
+  }
 
+  if (job->file_failed) {
+    exchange->status = exchange->error.status;
+    exchange->permanent = true;
+    return;
+  }
   exchange->stale_connection =
       job->found_stale || job->resend_refused ||
       (connects == 0 && exchange->written && !answered && is_broken_off(code));
@@ -372,6 +432,8 @@ static bool start_anew(struct job *job)
     return false;
   job->found_stale = false;
   job->curl_text[0] = '\0';
+  if (job->reader.buffer)
+    cln_body_seek(&job->reader, 0);
   return true;
 }
 
@@ -653,11 +715,14 @@ static void forget_result(struct job *job)
   exchange->written = false;
   exchange->stale_connection = false;
   exchange->permanent = false;
+  exchange->endless = false;
   job->starts = 0;
   job->resend_refused = false;
   job->found_stale = false;
   job->headers_failed = false;
   job->body_failed = false;
+  job->file_failed = false;
+  job->reader.buffer = NULL; /* no files, until set_files says so */
   job->curl_text[0] = '\0';
 }
 
@@ -695,7 +760,7 @@ static enum cln_status set_headers(struct job *job,
     add_line(job, &count, authorization);
   if (!request->has_body)
     add_line(job, &count, "Content-Type:"); /* libcurl's own for POST */
-  if (request->body.len > EXPECT_ABOVE_BYTES)
+  if (cln_request_body_bytes(request) > EXPECT_ABOVE_BYTES)
     add_line(job, &count, "Expect:"); /* a second round trip for nothing */
   curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER,
                    count > 0 ? job->lines : NULL);
@@ -747,8 +812,22 @@ static void set_limits(struct cln_transport *transport, struct job *job,
   job->is_set = true;
 }
 
-static void set_method(CURL *easy, const struct cln_request *request)
+/* libcurl asks on_read for the body. */
+static void set_files(struct job *job, const struct cln_request *request)
 {
+  CURL *easy = job->easy;
+
+  cln_body_reader_init(&job->reader, &request->body, &request->files);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
+  curl_easy_setopt(easy, CURLOPT_READDATA, job);
+  curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_seek);
+  curl_easy_setopt(easy, CURLOPT_SEEKDATA, job);
+}
+
+static void set_method(struct job *job, const struct cln_request *request)
+{
+  CURL *easy = job->easy;
   const char *method = request->method;
   bool post = strcmp(method, "POST") == 0;
   bool get = strcmp(method, "GET") == 0;
@@ -760,9 +839,12 @@ static void set_method(CURL *easy, const struct cln_request *request)
     /* Without a body: an explicit Content-Length of 0. */
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                     (curl_off_t)request->body.len);
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
-                     request->body.len > 0 ? request->body.data : "");
+                     (curl_off_t)cln_request_body_bytes(request));
+    if (request->files.count > 0)
+      set_files(job, request);
+    else
+      curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+                       request->body.len > 0 ? request->body.data : "");
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, post ? NULL : method);
     return;
   }
@@ -806,7 +888,7 @@ enum cln_status cln_transport_start(struct cln_transport *transport,
                     status == CLN_NOMEM ? "out of memory"
                                         : "libcurl does not take the URL");
   }
-  set_method(job->easy, request);
+  set_method(job, request);
   set_limits(transport, job, &limits);
   job->due_ms = cln_now_ms() + options->timeout_ms;
   if (curl_multi_add_handle(transport->multi, job->easy) != CURLM_OK) {

@@ -17,6 +17,7 @@
 
 #include "request.h"
 #include "response.h"
+#include "sink.h"
 
 struct cln_transport; /* opaque: see transport.c */
 
@@ -36,9 +37,10 @@ struct cln_exchange_options {
   long connect_ms;       /* until the connection stands, > 0 */
   long idle_ms;          /* without a byte either way, > 0; whole seconds,
                             rounded up (CURLOPT_LOW_SPEED_TIME) */
-  size_t max_body_bytes; /* of the answer, decoded */
+  size_t max_body_bytes; /* of the answer, decoded; of what is not saved */
   bool fresh_connection; /* do not use a kept connection */
   bool direct;           /* no proxy, whatever is set: loopback */
+  struct cln_sink *sink; /* takes the body of a 2xx, begun; NULL: memory */
 };
 
 struct cln_exchange {
@@ -49,6 +51,8 @@ struct cln_exchange {
   bool written;                 /* the request may have begun to be sent */
   bool stale_connection;        /* a kept connection died without an answer */
   bool permanent;               /* the same would fail again */
+  bool endless;                 /* with a sink: nothing tells a whole answer
+                                   from one that was cut */
   struct cln_response response; /* owned */
 };
 
@@ -66,10 +70,10 @@ enum cln_status cln_transport_new(struct cln_transport **transport,
 void cln_transport_free(struct cln_transport *transport);
 
 /*
- * Starts one exchange; nothing is sent before the next drive. request and
- * authorization (a NUL-terminated header line, or NULL) must stay as they
- * are until the exchange is done or released. Each exchange goes out at most
- * once: libcurl's own re-send on a dead kept connection is refused
+ * Starts one exchange; nothing is sent before the next drive. request,
+ * authorization (a NUL-terminated header line, or NULL) and the sink must
+ * stay as they are until the exchange is done or released. Each exchange goes
+ * out at most once: libcurl's own re-send on a dead kept connection is refused
  * (CURLOPT_PREREQFUNCTION; FRESH_CONNECT before libcurl 7.80).
  */
 enum cln_status cln_transport_start(struct cln_transport *transport,

@@ -35,8 +35,8 @@ static inline void bench_init(struct bench *bench)
 {
   static const struct cln_transport_options setup = {8,    true, true, NULL,
                                                      NULL, NULL, NULL, NULL};
-  static const struct cln_exchange_options options = {10000, 5000,  5000,
-                                                      65536, false, true};
+  static const struct cln_exchange_options options = {10000, 5000, 5000, 65536,
+                                                      false, true, NULL};
 
   memset(bench, 0, sizeof(*bench));
   bench->setup = setup;

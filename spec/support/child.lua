@@ -38,11 +38,13 @@ end
 --- Waits for its end.
 ---@param code string
 ---@param environment table<string, string>|nil variables to set
+---@param first string|nil shell commands before it, such as a limit
 ---@return string said standard output and standard error
 ---@return integer exit_code above 128: by a signal
-function child.run(code, environment)
+function child.run(code, environment, first)
   local path = written(code)
-  local pipe = assert(io.popen(words(path, environment) .. ' 2>&1; echo "exit=$?"', "r"))
+  local before = first and first .. "; " or ""
+  local pipe = assert(io.popen(before .. words(path, environment) .. ' 2>&1; echo "exit=$?"', "r"))
   local said, exit = pipe:read("*a"):match("^(.-)exit=(%d+)%s*$")
   pipe:close()
   os.remove(path)

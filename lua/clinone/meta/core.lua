@@ -32,13 +32,24 @@ function core.session(spec) end
 
 --- One operation, compiled. `method`; `pieces` (text, or position of an entry);
 --- `entries` ({key, name, places, type, required, identifier}, sorted by name; places is
---- the sum of 1 path, 2 query, 4 header, 8 body); `safe`, `retry_503`, `form`, `strict`,
---- `has_body`, `anonymous`. Raises on a spec that makes no sense.
+--- the sum of 1 path, 2 query, 4 header, 8 body); `content` ("json", "form", "multipart",
+--- "file", "text"; the last two have no body keys), `content_type`; `safe`, `retry_503`,
+--- `strict`, `has_body`, `anonymous`. Raises on a spec that makes no sense.
 ---@param spec table
 ---@return clinone.core.Operation
 function core.operation(spec) end
 
 ---@class clinone.core.Operation
+
+--- A file on disk that stands for its bytes in a body. Only names it: `Session:begin`
+--- opens it. Raises on a path or type that can be none.
+---@param path string
+---@param type string|nil media type
+---@param name string|nil what the receiver is told; the path's last part
+---@return clinone.core.File
+function core.file(path, type, name) end
+
+---@class clinone.core.File
 
 ---@class clinone.core.Handle
 local Handle = {}
@@ -91,7 +102,7 @@ local Session = {}
 ---@param operation clinone.core.Operation
 ---@param params table|nil `query` and `headers` in it are lists of {name, value}
 ---@param bound table|nil identifiers of a handle, as strings
----@param limits table|nil total_ms or deadline_ms, connect_ms, idle_ms, max_attempts, base_ms, cap_ms
+---@param limits table|nil total_ms or deadline_ms, connect_ms, idle_ms, max_attempts, base_ms, cap_ms; save_to (a path, for the body of a 2xx)
 ---@return clinone.core.Call|nil, string id_or_reason, table|string|nil warnings_or_key, string|nil path, string|nil message
 function Session:begin(operation, params, bound, limits) end
 
@@ -129,10 +140,12 @@ function Call:progress() end
 ---@return number deadline_ms on the clock of `system.clock`, in milliseconds
 function Call:deadline() end
 
----@return string method, string url, string[] header_lines, string|nil body
+--- files: those in the body, each `at` an offset of it (all its bytes but theirs); nil when there are none.
+---@return string method, string url, string[] header_lines, string|nil body, { at: integer, bytes: integer, path: string }[]|nil files
 function Call:request() end
 
---- Once done: value, response, duplicate keys · nil, kind, message, response.
+--- Once done: value, response, duplicate keys · nil, kind, message, response. With save_to the value is true, and the
+--- response has `saved_to` and no body.
 ---@return any value, any response_or_kind, any duplicates_or_message, table|nil response
 function Call:result() end
 
@@ -155,6 +168,14 @@ function json.decode(text, max_depth, null_sentinel) end
 ---@param max_depth integer|nil 128
 ---@return string|nil text, string|nil message, string|nil path
 function json.encode(value, max_depth) end
+
+--- The members of one object, each as the text of its value: to decode only what is used. Cheap: only keys are
+--- checked strictly; inside a value just strings and brackets are followed, `decode` checks the rest. Of a key that
+--- stands twice the last one counts.
+---@param text string
+---@param max_depth integer|nil 128
+---@return table<string, string>|nil, string|nil kind, string|nil message
+function json.members(text, max_depth) end
 
 --- Marks a table (or a new one) as an array.
 ---@param list table|nil
@@ -183,6 +204,11 @@ function text.check_path(path) end
 ---@param ... string
 ---@return string
 function text.digest(...) end
+
+--- SHA-256 as 64 hex digits, as `sha256sum` prints it.
+---@param bytes string
+---@return string
+function text.sha256(bytes) end
 
 ---@param encoded string
 ---@return string|nil
