@@ -171,4 +171,6 @@ set -- $(run clinone "$tls" mixed 100000 memory)
 echo "memory: $1 KiB after 1,000 calls, $2 KiB after 100,000:" \
   "$(($2 - $1)) KiB more, bar $GROWTH_KIB"
 [ $(($2 - $1)) -le $GROWTH_KIB ] || failed=1
+
+sh bench/catalog.sh || failed=1
 exit $failed

@@ -3,7 +3,10 @@
 
 local textfile = {}
 
-local function utf8_char(code)
+--- A code point as UTF-8.
+---@param code integer
+---@return string
+function textfile.char(code)
   local char = string.char
   if code < 0x80 then return char(code) end
   if code < 0x800 then return char(0xC0 + math.floor(code / 64), 0x80 + code % 64) end
@@ -26,7 +29,7 @@ local function from_utf16(text, low, high)
         i = i + 2
       end
     end
-    parts[#parts + 1] = utf8_char(code)
+    parts[#parts + 1] = textfile.char(code)
   end
   return table.concat(parts)
 end
@@ -45,11 +48,20 @@ end
 
 --- The whole file, raw; or nil and the system's message.
 ---@param path string
+---@param most_bytes integer|nil a larger file is not read
 ---@return string|nil text
 ---@return string|nil message
-function textfile.read_raw(path)
+function textfile.read_raw(path, most_bytes)
   local file, message = io.open(path, "rb")
   if not file then return nil, message end
+  local size = most_bytes and file:seek "end"
+  if size then
+    file:seek "set"
+    if size > most_bytes and file:read(0) then -- a directory has a size, and nothing to read
+      file:close()
+      return nil, ("%s: larger than %g MiB"):format(path, most_bytes / 1048576)
+    end
+  end
   local text, why = file:read "*a"
   file:close()
   if not text then return nil, path .. ": " .. tostring(why or "is no file") end
@@ -58,10 +70,11 @@ end
 
 --- The whole file as UTF-8; or nil and the system's message.
 ---@param path string
+---@param most_bytes integer|nil a larger file is not read
 ---@return string|nil text
 ---@return string|nil message
-function textfile.read(path)
-  local text, message = textfile.read_raw(path)
+function textfile.read(path, most_bytes)
+  local text, message = textfile.read_raw(path, most_bytes)
   if not text then return nil, message end
   return textfile.to_utf8(text)
 end
