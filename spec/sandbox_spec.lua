@@ -810,9 +810,9 @@ describe("a sandbox's life", function()
       { "--fixtures %s", 'unknown key "client"', '{"client":[]}' },
       { "--fixtures %s", "clients[1].secret", '{"clients":[{"id":"a"}]}' },
       { "--fixtures %s", "scopes", '{"clients":[{"id":"a","secret":"b","scopes":["x"]}]}' },
-      { "--catalog %s", "no valid JSON", "[" },
+      { "--catalog %s", "is no JSON", "[" },
       { "--catalog %s", "resources", '{"catalog":1}' },
-      { "--catalog %s", "a.b needs a method", '{"resources":{"a":{"operations":{"b":{}}}}}' },
+      { "--catalog %s", "a.b needs a method", '{"catalog":1,"resources":{"a":{"operations":{"b":{}}}}}' },
     } do
       local path = case[3] and write_file(case[3])
       local exit, said = sandbox.command("sandbox " .. case[1]:format(path))

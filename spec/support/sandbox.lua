@@ -87,7 +87,7 @@ end
 
 ---@class spec.SandboxOptions
 ---@field fixtures string|nil path
----@field catalog string|nil path
+---@field catalog string|false|nil path; false: the sandbox looks for it itself
 ---@field lua string|nil interpreter, the one that runs the spec
 ---@field arguments string|nil more words for the shell
 ---@field wrapper string|nil a command that runs another one, such as nohup
@@ -101,8 +101,9 @@ function sandbox.start(options)
   local stderr = os.tmpname()
   local words = {
     options.wrapper or "", options.lua or this_lua(), "bin/clinone", "sandbox", "--port 0",
-    "--lifetime " .. LIFETIME_S, "--catalog " .. quote(options.catalog or "builtin"),
+    "--lifetime " .. LIFETIME_S,
   }
+  if options.catalog ~= false then words[#words + 1] = "--catalog " .. quote(options.catalog or "builtin") end
   if options.fixtures then words[#words + 1] = "--fixtures " .. quote(options.fixtures) end
   words[#words + 1] = options.arguments
   -- The shell prints the process id; the sandbox prints its one line, then

@@ -21,6 +21,24 @@ function world.start(options)
   return setmetatable({ server = sandbox.start(options), opened = {} }, world)
 end
 
+--- Starts a sandbox that plays a catalog.
+---@param catalog string JSON
+---@param fixtures string|nil JSON
+function world.play(catalog, fixtures)
+  local paths = {}
+  for i, text in ipairs { catalog, fixtures } do
+    paths[i] = os.tmpname()
+    local file = assert(io.open(paths[i], "wb"))
+    file:write(text)
+    file:close()
+  end
+  local ok, self = pcall(world.start, { catalog = paths[1], fixtures = paths[2] })
+  for _, path in ipairs(paths) do os.remove(path) end
+  if not ok then error(self, 0) end
+  self.catalog = cjson.decode(catalog)
+  return self
+end
+
 --- Ends it, and the clients.
 function world:stop()
   self:close_clients()
@@ -63,6 +81,52 @@ function world:control(method, path, body)
   })
   assert(answer.status < 300, answer.body)
   return answer.body
+end
+
+local function escape(text)
+  return (text:gsub("[^%w._~-]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
+--- A token of an External Client, by default the environment file's.
+---@param id string|nil
+---@return string
+function world:token(id)
+  local values = self.server.values
+  id = id or values.clientId
+  self.tokens = self.tokens or {}
+  if not self.tokens[id] then
+    local answer = assert(http.request {
+      method = "POST", url = values.tokenUrl, ca_file = self.server.ca_file,
+      headers = { ["Content-Type"] = "application/x-www-form-urlencoded" },
+      body = ("grant_type=client_credentials&client_id=%s&client_secret=%s&scope=%s"):format(escape(id),
+        escape(world.secrets[id]), escape(values.scope)),
+    })
+    assert(answer.status == 200, answer.body)
+    self.tokens[id] = cjson.decode(answer.body).access_token
+  end
+  return self.tokens[id]
+end
+
+---@class spec.Wire
+---@field body string|nil JSON, unless its Content-Type is given
+---@field headers table<string, string>|nil
+---@field as string|nil id of an External Client
+---@field anonymous boolean|nil without a token
+
+--- One request on the bare wire.
+---@param method string
+---@param path string
+---@param options spec.Wire|nil
+---@return {status: integer, headers: table<string, string>, body: string}
+function world:wire(method, path, options)
+  options = options or {}
+  local headers = { Authorization = not options.anonymous and "Bearer " .. self:token(options.as) or nil }
+  if options.body then headers["Content-Type"] = "application/json" end
+  for name, value in pairs(options.headers or {}) do headers[name] = value end
+  return assert(http.request {
+    method = method, url = self.server.base_url .. path, ca_file = self.server.ca_file, headers = headers,
+    body = options.body,
+  })
 end
 
 --- Records and faults as at the start, and an empty log.

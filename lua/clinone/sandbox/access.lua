@@ -4,18 +4,23 @@
 -- 401, then 403 for the scope, then 403 for the study.
 
 local answer = require "clinone.sandbox.answer"
+local fixtures = require "clinone.sandbox.fixtures"
+local references = require "clinone.sandbox.references"
 
 local access = {}
 
--- The page's table of actions. A method it does not name (PATCH) is open to
--- whoever holds any scope of the group.
+-- The page's table of actions. It does not name PATCH, which writes; another
+-- method that it does not name is open to whoever holds any scope of the group.
 local ACTIONS = {
   read = { GET = true },
-  write = { GET = true, PUT = true, POST = true },
+  write = { GET = true, PUT = true, POST = true, PATCH = true },
   delete = { GET = true, DELETE = true },
-  manage = { GET = true, PUT = true, POST = true, DELETE = true },
+  manage = { GET = true, PUT = true, POST = true, PATCH = true, DELETE = true },
 }
 local NAMED = ACTIONS.manage
+
+--- Whoever calls a public route.
+access.ANYBODY = { client = { all_studies = true, studies = {} }, scopes = "" }
 
 local REASONS = {
   missing = "The request carries no bearer token.",
@@ -58,7 +63,7 @@ function access.check_scope(caller, route)
   if not route.group then return nil end
   for scope in caller.scopes:gmatch("%S+") do
     local group, action = scope:match("^api%.([^.]+)%.([^.]+)$")
-    if group == route.group then
+    if group == route.group or group == fixtures.ANY_GROUP then
       local methods = ACTIONS[action] or {}
       if methods[route.method] or not NAMED[route.method] then return nil end
     end
@@ -83,26 +88,11 @@ function access.not_associated()
     "The External Client is not associated with this study.")
 end
 
-local function registry(collections, ...)
-  local wanted = table.concat({ ... }, " ")
+-- The collection that says which studies, or sites, exist.
+local function registry(collections, key)
   for name, collection in pairs(collections) do
-    if collection.key_names and table.concat(collection.key_names, " ") == wanted then
-      return collection, name
-    end
+    if collection.registry == key then return collection, name end
   end
-end
-
--- One identifier may stand in several places; all of them must say the same.
-local function named(request, name)
-  local found
-  for _, place in ipairs { request.path_params, request.query, request.fields or {} } do
-    local value = place[name]
-    if value ~= nil then
-      if found ~= nil and found ~= value then return nil, true end
-      found = value
-    end
-  end
-  return found
 end
 
 local function site_exists(sites, study, site)
@@ -112,32 +102,45 @@ local function site_exists(sites, study, site)
   end
 end
 
+local function check_reference(named, route, caller, collections)
+  local study, site = named.studyIdentifier, named.siteIdentifier
+  local studies, studies_name = registry(collections, "studyIdentifier")
+  local sites, sites_name = registry(collections, "studyIdentifier siteIdentifier")
+  if study and studies and studies_name ~= route.collection
+    and not studies:same_key { studyIdentifier = study } then
+    return answer.failure(404, "study_not_found",
+      "No study has this studyIdentifier. The sandbox knows those of its fixtures.")
+  end
+  if study and not access.sees(caller, study) then return access.not_associated() end
+  if site and sites and sites_name ~= route.collection and not site_exists(sites, study, site) then
+    return answer.failure(404, "site_not_found",
+      "No site of this study has this siteIdentifier. The sandbox knows those of its fixtures.")
+  end
+end
+
 --- Checks the identifiers a request names: an unknown study or site is a 404, a
 --- study of others a 403. A resource's own identifier is no reference but a
---- filter (GET /sites?siteIdentifier=...) or a new value (POST /sites).
+--- filter (GET /sites?siteIdentifier=...) or a new value (POST /sites). Fills in
+--- `study`, where the request names one.
 ---@param request table
 ---@param route clinone.sandbox.Route
 ---@param caller table
 ---@param collections table<string, table>
 ---@return clinone.sandbox.Answer|nil refused
 function access.check_identifiers(request, route, caller, collections)
-  local study, study_differs = named(request, "studyIdentifier")
-  local site, site_differs = named(request, "siteIdentifier")
-  if study_differs or site_differs then
-    local name = study_differs and "studyIdentifier" or "siteIdentifier"
+  local outer, differs = references.outer(request, route)
+  if not outer then
     return answer.failure(400, "identifier_mismatch",
-      ("%s has different values in one request."):format(name))
+      ("%s has different values in one request."):format(differs))
   end
-  local studies, studies_name = registry(collections, "studyIdentifier")
-  local sites, sites_name = registry(collections, "studyIdentifier", "siteIdentifier")
-  if study and studies and studies_name ~= route.collection
-    and not studies:same_key { studyIdentifier = study } then
-    return answer.failure(404, "study_not_found", "No study has this studyIdentifier.")
+  local refused = check_reference(outer, route, caller, collections)
+  request.study = outer.studyIdentifier
+  for _, inner in ipairs(refused and {} or references.nested(request.text)) do
+    inner.studyIdentifier = inner.studyIdentifier or outer.studyIdentifier
+    request.study = request.study or inner.studyIdentifier
+    refused = refused or check_reference(inner, route, caller, collections)
   end
-  if study and not access.sees(caller, study) then return access.not_associated() end
-  if site and sites and sites_name ~= route.collection and not site_exists(sites, study, site) then
-    return answer.failure(404, "site_not_found", "No site of this study has this siteIdentifier.")
-  end
+  return refused
 end
 
 return access

@@ -100,6 +100,8 @@ kinds.invalid_utf8 = {
     local given = serve()
     if given.body:sub(1, 1) == "{" then
       given.body = '{"fault":"\195\40",' .. given.body:sub(2)
+    elseif given.body:sub(1, 1) == "[" then
+      given.body = '["\195\40"' .. (given.body:find("^%[%s*%]") and "" or ",") .. given.body:sub(2)
     end
     return given
   end,

@@ -7,7 +7,8 @@
 --   api             last part of the App ID URI in the scope, "clinoneapi"
 --   token_lifetime  seconds a token lives, 3600
 --   clients         External Clients: {id, secret, scopes: ["api.<group>.<action>"],
---                   studies: ["ONC-301"] or "All Studies"}
+--                   studies: ["ONC-301"] or "All Studies"}; the group "*" stands
+--                   for every group, which is the sandbox's own invention
 --   keys            resource -> the fields that make up its natural key (a second
 --                   record with an equal key is answered with 409). The resource
 --                   whose key is studyIdentifier says which studies exist; the one
@@ -18,6 +19,9 @@ local cjson = require "cjson"
 local json = require "clinone.sandbox.json"
 
 local fixtures = {}
+
+--- In a scope, the group that stands for all.
+fixtures.ANY_GROUP = "*"
 
 ---@class clinone.sandbox.Client
 ---@field id string
@@ -103,10 +107,25 @@ local function read_records(text, root)
   return records
 end
 
---- The default document's text, for --print-fixtures.
+-- A token that names more groups than this would not fit into a request's headers.
+local MOST_GROUPS = 150
+
+local ACTIONS = { coordinator = "manage", reader = "read", outsider = "manage" }
+
+--- The default document's text. Its clients may do what they are for with every
+--- group of the catalog.
+---@param groups string[]|nil scope groups; nil: those of the built-in catalog
 ---@return string
-function fixtures.default_text()
-  return (require "clinone.sandbox.default_fixtures") -- 5.4 adds the file's name
+function fixtures.default_text(groups)
+  local text = require "clinone.sandbox.default_fixtures"
+  if not groups then return text end
+  if #groups > MOST_GROUPS then groups = { fixtures.ANY_GROUP } end
+  local function scopes(before, name)
+    local list = {}
+    for i, group in ipairs(groups) do list[i] = ('"api.%s.%s"'):format(group, ACTIONS[name]) end
+    return before .. "[" .. table.concat(list, ", ") .. "]"
+  end
+  return (text:gsub('("id": "sandbox%-(%a+)",%s*"secret": "[^"]*",%s*"scopes": )%b[]', scopes))
 end
 
 --- Reads a document. Returns nil and a message that names the key at fault.

@@ -3,17 +3,21 @@
 --- the one that SIGINT and SIGTERM reach.
 
 local cjson = require "cjson"
-local system = require "clinone.native".system
+local native = require "clinone.native"
+local catalog = require "clinone.catalog"
 local config = require "clinone.sandbox.config"
 local environment = require "clinone.sandbox.environment"
 local fixtures = require "clinone.sandbox.fixtures"
-local json = require "clinone.sandbox.json"
 local nginx = require "clinone.sandbox.nginx"
 local routes = require "clinone.sandbox.routes"
 local tls = require "clinone.sandbox.tls"
 local workspace = require "clinone.sandbox.workspace"
 
+local system = native.system
+
 local sandbox = {}
+
+local MOST_LEVELS = 900 -- lua-cjson, which reads it again, takes 1000
 
 local function read_file(path)
   local file, message = io.open(path, "rb")
@@ -24,31 +28,23 @@ local function read_file(path)
   return text
 end
 
-local function load_fixtures(path)
-  local text, message = fixtures.default_text(), nil
+-- The whole catalog, its overlay applied, and its groups where they are its own.
+local function load_catalog(source)
+  local document, err = catalog.load(source)
+  if document then document, err = catalog.whole(document) end
+  if not document then return nil, err.message .. (err.hint and "\n" .. err.hint or "") end
+  local found, problem = routes.compile(document)
+  if not found then return nil, ("catalog %s: %s"):format(source or document.title or "", problem) end
+  return document, nil, not document.provisional and routes.groups(found) or nil
+end
+
+local function load_fixtures(path, groups)
+  local text, message = fixtures.default_text(groups), nil
   if path then text, message = read_file(path) end
   if not text then return nil, message end
   local known, problem = fixtures.read(text)
   if not known then return nil, ("fixtures %s: %s"):format(path or "", problem) end
   return known, nil, text
-end
-
--- The catalog as a table, and its text where it is a file.
-local function load_catalog(path, known)
-  local catalog, text
-  if path and path ~= "builtin" then
-    local message
-    text, message = read_file(path)
-    if not text then return nil, message end
-    local root, problem = json.read(text)
-    if not root then return nil, ("catalog %s: no valid JSON: %s"):format(path, problem) end
-    catalog = cjson.decode(text)
-  else
-    catalog = require "clinone.builtin"
-  end
-  local found, problem = routes.compile(catalog, known.keys)
-  if not found then return nil, ("catalog %s: %s"):format(path or "builtin", problem) end
-  return catalog, nil, text
 end
 
 -- nginx runs LuaJIT, which must not find modules built for another Lua; a 5.1
@@ -80,10 +76,10 @@ local function shell_word(text)
   return text:find("^[%w/_.-]+$") and text or nginx.quote(text)
 end
 
-local function explanation(base_url, catalog)
-  local about = catalog.provisional
+local function explanation(base_url, document)
+  local about = document.provisional
     and "Its routes are provisional: this project's guess, until you pull ClinOne's own catalog."
-    or ("Its routes are those of the catalog %q."):format(catalog.title or "given")
+    or ("Its routes are those of the catalog \"%s\"."):format(tostring(document.title or "given"):gsub("%c", " "))
   return ("A local ClinOne answers at %s; Ctrl-C or `kill %d` stops it.\n%s"):format(
     base_url, system.process_id(), about)
 end
@@ -126,16 +122,17 @@ local function prepare(options, directory, port, certificates)
   local base_url = "https://127.0.0.1:" .. port
   local files = workspace.files(directory)
   local settings = {
-    base_url = base_url, fixtures = options.fixtures_text, catalog = options.catalog_text,
+    base_url = base_url, fixtures = options.fixtures_text, own_fixtures = options.fixtures ~= nil,
+    catalog = options.catalog_text,
     log = options.log, lifetime = options.lifetime, files = files, nohup = ignores_hangup(),
     export = "export CLINONE_ENVIRONMENT=" .. shell_word(directory .. "/environment.json"),
-    explanation = explanation(base_url, options.catalog),
+    explanation = explanation(base_url, options.document),
   }
   local ok, message = workspace.write(directory, {
     ["ca.pem"] = certificates.ca,
     ["server.pem"] = certificates.certificate,
     ["server.key"] = certificates.key,
-    ["environment.json"] = environment.text(base_url, directory .. "/ca.pem", options.known),
+    ["environment.json"] = environment.text(base_url, directory .. "/ca.pem", options.known, options.document),
     ["settings.json"] = cjson.encode(settings),
   })
   if not ok then return nil, message end
@@ -152,11 +149,16 @@ local function prepare(options, directory, port, certificates)
 end
 
 local function start(options)
-  local message
-  options.known, message, options.fixtures_text = load_fixtures(options.fixtures)
+  local message, groups
+  options.document, message, groups = load_catalog(options.catalog)
+  if not options.document then return message end
+  options.known, message, options.fixtures_text = load_fixtures(options.fixtures, groups)
   if not options.known then return message end
-  options.catalog, message, options.catalog_text = load_catalog(options.catalog, options.known)
-  if not options.catalog then return message end
+  options.catalog_text, message = native.json.encode(options.document, MOST_LEVELS)
+  if not options.catalog_text then return "the catalog: " .. message end
+  for _, warning in ipairs(options.document.warnings or {}) do
+    io.stderr:write("clinone sandbox: ", warning, "\n")
+  end
   options.nginx, message = nginx.find { path = options.nginx }
   if not options.nginx then return message end
   local port, directory = options.port
@@ -177,10 +179,20 @@ local function start(options)
   return problem or words
 end
 
+--- The default fixtures for a catalog, as a file to edit.
+---@param source string|nil as for `run`
+---@return string|nil text
+---@return string|nil message
+function sandbox.default_fixtures(source)
+  local document, message, groups = load_catalog(source)
+  if not document then return nil, message end
+  return fixtures.default_text(groups)
+end
+
 ---@class clinone.sandbox.Options
 ---@field port integer|nil nil and 0: any free one
 ---@field fixtures string|nil path of a JSON file
----@field catalog string|nil path of a JSON file, or "builtin"
+---@field catalog string|nil path of a JSON file, or "builtin"; nil: the user's own, else "builtin"
 ---@field nginx string|nil path of an nginx or OpenResty
 ---@field log boolean|nil one line per request on stderr
 ---@field lifetime number|nil seconds

@@ -3,150 +3,185 @@
 
 local access = require "clinone.sandbox.access"
 local answer = require "clinone.sandbox.answer"
-local ids = require "clinone.sandbox.ids"
+local examples = require "clinone.sandbox.examples"
+local json = require "clinone.sandbox.json"
+local paging = require "clinone.sandbox.paging"
+local references = require "clinone.sandbox.references"
+local shape = require "clinone.sandbox.shape"
 local store = require "clinone.sandbox.store"
+local traits = require "clinone.sandbox.traits"
 
 local records = {}
 
-local DEFAULT_SIZE, MAX_SIZE = 50, 100
-local DEFAULT_PAGING = { page = "page", size = "pageSize", items = "items", total = "total" }
-
--- Path parameters above the record: all but the last one of an item's path.
+-- The path's variables above the record: all but the last one of an item's path.
 local function parents(request, route)
   local above = {}
-  for name, value in pairs(request.path_params) do
-    if name ~= route.item_param then above[name] = value end
+  for i = 1, #route.variables - (route.item_param and 1 or 0) do
+    above[i] = { name = route.variables[i], value = request.captures[i] }
   end
   return above
 end
 
-local function belongs(record, above)
-  for name, value in pairs(above) do
-    if (record.parents[name] or record.fields[name]) ~= value then return false end
+-- Catalogs name one variable differently from route to route, so a record that
+-- came by a path knows its parents by their order.
+local function stands_below(record, above)
+  for i, parent in ipairs(above) do
+    local own
+    if record.above then
+      own = record.above[i] and record.above[i].value
+    else
+      own = record.fields[references.known(parent.name) or parent.name]
+    end
+    if own ~= parent.value then return false end
   end
   return true
 end
 
--- The record an item's path names: by id, or by the natural key where the
--- path's parameter is named like it ("/studies/{studyIdentifier}").
-local function find(request, route, caller, collection)
-  local name = route.item_param
-  local value = request.path_params[name]
-  local record = collection.by_id[value]
-  local key = collection.key_names
-  if not record and key and #key == 1 and key[1] == name then
-    record = collection:same_key { [name] = value }
-  end
-  if not record or not belongs(record, parents(request, route)) then
-    return nil, answer.failure(404, "not_found", "No record has this id.")
-  end
-  if not access.sees(caller, record.fields.studyIdentifier) then
-    return nil, access.not_associated()
-  end
-  return record
+-- A record that belongs to a study by what the request said around it, too.
+local function study_of(record)
+  return record.fields.studyIdentifier or record.study
 end
 
-local function whole_number(text, default, max, name)
-  if text == nil then return default end
-  local number = #text <= 9 and text:find("^%d+$") and tonumber(text) or 0
-  if number >= 1 and number <= max then return number end
-  local range = max == math.huge and "from 1" or "from 1 to " .. max
-  return nil, answer.failure(400, "invalid_parameter",
-    ("%s must be a whole number %s."):format(name, range))
+-- The record that an item's path names: by its id, or by the field that the
+-- variable is named like ("/studies/{studyIdentifier}").
+local function find(request, route, caller, collection)
+  local value, above = request.captures[#request.captures], parents(request, route)
+  local record = collection.by_id[value]
+  if record and not stands_below(record, above) then record = nil end
+  local name = references.known(route.item_param) or route.item_param
+  if not record and name ~= "id" then
+    for _, candidate in ipairs(collection.list) do
+      if candidate.fields[name] == value and stands_below(candidate, above) then
+        record = candidate
+        break
+      end
+    end
+  end
+  if not record then return nil, answer.failure(404, "not_found", "No record has this id.") end
+  if not access.sees(caller, study_of(record)) then return nil, access.not_associated() end
+  return record
 end
 
 -- Query parameters that name a field filter by it. A parameter that no record
 -- has as a field (a sort order, say) is no filter.
-local function filters(request, route, collection, paging)
-  local wanted = {}
-  for name, value in pairs(request.query) do
-    if name ~= paging.page and name ~= paging.size then wanted[name] = value end
-  end
+local function filters(request, route, collection)
   local known = { studyIdentifier = true, siteIdentifier = true }
   for _, name in ipairs(collection.key_names or {}) do known[name] = true end
   for _, record in ipairs(collection.list) do
     for name in pairs(record.fields) do known[name] = true end
   end
-  for name in pairs(wanted) do
-    if not known[name] then wanted[name] = nil end
+  local own, wanted = paging.parameters(route.paging), {}
+  for name, value in pairs(request.query) do
+    local field = references.known(name) or name
+    if known[field] and not own[name] then wanted[field] = value end
   end
-  for name, value in pairs(parents(request, route)) do wanted[name] = value end
   return wanted
 end
 
-local function list(request, route, caller, collection)
-  local paging = route.paging or DEFAULT_PAGING
-  local page, refused = whole_number(request.query[paging.page], 1, math.huge, paging.page)
-  if refused then return refused end
-  local size
-  size, refused = whole_number(request.query[paging.size], DEFAULT_SIZE, MAX_SIZE, paging.size)
-  if refused then return refused end
+local function belongs(record, wanted)
+  for name, value in pairs(wanted) do
+    if record.fields[name] ~= value then return false end
+  end
+  return true
+end
 
-  local wanted = filters(request, route, collection, paging)
-  local texts, total = {}, 0
+local function list(request, route, caller, collection)
+  local wanted, above = filters(request, route, collection), parents(request, route)
+  local texts = {}
   for _, record in ipairs(collection.list) do
-    if belongs(record, wanted) and access.sees(caller, record.fields.studyIdentifier) then
-      total = total + 1
-      if total > (page - 1) * size and total <= page * size then texts[#texts + 1] = record.text end
+    if stands_below(record, above) and belongs(record, wanted) and access.sees(caller, study_of(record)) then
+      texts[#texts + 1] = record.text
     end
   end
-  return answer.json(200, ('{"%s":[%s],"%s":%d,"%s":%d,"%s":%d}'):format(paging.items,
-    table.concat(texts, ","), paging.page, page, paging.size, size, paging.total, total))
+  return paging.answer(request, route, texts)
 end
 
 local function conflict()
   return answer.failure(409, "duplicate", "A record with the same natural key exists already.")
 end
 
+local function answer_record(route, collection, status, record)
+  local saved = shape.good(route)
+  return answer.json(saved and saved.status ~= 204 and saved.status or status,
+    shape.answer(route, collection:traits(), record.text))
+end
+
+-- The id that a body brings, and whether it has the field at all.
+local function own_id(text, name)
+  for _, member in ipairs(json.children(text, { first = 1 })) do
+    if member.key == name then
+      local scalar = member.kind == "string" or member.kind == "integer"
+      return scalar and json.text(text:sub(member.first, member.last)) or nil, true
+    end
+  end
+end
+
 local function create(request, route, _, collection)
-  if request.has_id then
+  local known = collection:traits()
+  local text = traits.unwrap(known, request.text)
+  local id, has_id = own_id(text, known.id)
+  if has_id and route.strict and known.id == "id" then
     return answer.failure(400, "id_not_allowed", "A new record gets its id from the server.")
   end
-  local record = store.record(request.text, ids.uuid(), parents(request, route))
+  if id and collection.by_id[id] then return conflict() end
+  local record = store.record(text, id or collection:new_id(), known, parents(request, route))
+  record.study = request.study
   if collection:same_key(record.fields) then return conflict() end
   collection:insert(record)
-  return answer.json(201, record.text)
+  return answer_record(route, collection, 201, record)
 end
 
 local function get(request, route, caller, collection)
   local record, refused = find(request, route, caller, collection)
-  return refused or answer.json(200, record.text)
+  return refused or answer_record(route, collection, 200, record)
+end
+
+-- Puts a new text in the place of a record's.
+local function change(route, collection, old, text)
+  local known = collection:traits()
+  local id = own_id(text, known.id)
+  if id and id ~= old.id then
+    return answer.failure(400, "id_mismatch", "The id in the body is not the one in the path.")
+  end
+  local new = store.record(text, old.id, known, old.above)
+  new.study = old.study
+  local same = collection:same_key(new.fields)
+  if same and same ~= old then return conflict() end
+  collection:replace(old, new)
+  return answer_record(route, collection, 200, new)
 end
 
 local function replace(request, route, caller, collection)
   local old, refused = find(request, route, caller, collection)
-  if refused then return refused end
-  if request.has_id and request.fields.id ~= old.id then
-    return answer.failure(400, "id_mismatch", "The id in the body is not the one in the path.")
-  end
-  local new = store.record(request.text, old.id, old.parents)
-  local same = collection:same_key(new.fields)
-  if same and same ~= old then return conflict() end
-  collection:replace(old, new)
-  return answer.json(200, new.text)
+  return refused or change(route, collection, old, traits.unwrap(collection:traits(), request.text))
 end
 
+local function patch(request, route, caller, collection)
+  local old, refused = find(request, route, caller, collection)
+  if refused then return refused end
+  local text = traits.unwrap(collection:traits(), request.text)
+  return change(route, collection, old, store.merge(old.text, text))
+end
+
+-- As the saved example has it, where there is one.
 local function delete(request, route, caller, collection)
   local record, refused = find(request, route, caller, collection)
   if refused then return refused end
   collection:remove(record)
-  return { status = 204, body = "", headers = {} }
+  local saved = shape.good(route)
+  return saved and examples.answer(saved, request) or { status = 204, body = "", headers = {} }
 end
 
-local ROLES = { list = list, create = create, get = get, replace = replace, delete = delete }
+local ROLES = { list = list, create = create, get = get, replace = replace, patch = patch, delete = delete }
 
---- Carries out a request.
+--- Carries out a request on a route that keeps state.
 ---@param request table checked by request.check
 ---@param route clinone.sandbox.Route
 ---@param caller table
 ---@param collections table<string, table>
 ---@return clinone.sandbox.Answer
 function records.serve(request, route, caller, collections)
-  local role = ROLES[route.role or ""]
-  if not role then
-    return answer.failure(501, "not_played", "The sandbox keeps no records for this route.")
-  end
-  return role(request, route, caller, collections[route.collection])
+  return ROLES[route.role](request, route, caller, collections[route.collection])
 end
 
 return records

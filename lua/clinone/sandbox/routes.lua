@@ -2,119 +2,85 @@
 --- that a request names. Plain data and string work: the launcher uses it to
 --- check a catalog, the server to route.
 
+local naming = require "clinone.sandbox.naming"
+local paths = require "clinone.sandbox.paths"
+local roles = require "clinone.sandbox.roles"
+local route = require "clinone.sandbox.route"
+
 local routes = {}
 
----@class clinone.sandbox.Route
----@field operation string "patients.create"
----@field names table<string, boolean> that name and its aliases
----@field method string
----@field path string template, "/patients/{id}"
----@field group string|nil scope group
----@field params table<string, table> the catalog's
----@field paging table|nil the catalog's
----@field strict boolean whether unknown keys are refused
----@field role "list"|"create"|"get"|"replace"|"delete"|nil nil: no state is kept
----@field collection string template of the collection, parameters unnamed
----@field item_param string|nil name of the last path parameter of an item
----@field key string[]|nil natural key
----@field resource string
+---@class clinone.sandbox.Routes
+---@field list clinone.sandbox.Route[] sorted by name
+---@field exact table index of the routes as the catalog has them
+---@field strays table index of examples saved under another path or method than their operation's
+---@field loose table index of routes with examples, by letters and ids alone
+---@field homes table<string, string> resource -> its collection
+---@field resources table<string, boolean> names of all that have operations
 
--- "/a/{x}/b" -> { {literal="a"}, {pattern="^(.+)$", names={"x"}}, ... }
-local function read_path(path)
-  local segments, params = {}, 0
-  for text in path:gmatch("[^/]+") do
-    local names = {}
-    for name in text:gmatch("{([^{}]+)}") do names[#names + 1] = name end
-    if #names == 0 then
-      segments[#segments + 1] = { literal = text }
-    else
-      local pattern = text:gsub("[%^%$%(%)%%%.%[%]%*%+%-%?]", "%%%0"):gsub("{[^{}]+}", "(.+)")
-      segments[#segments + 1] = { pattern = "^" .. pattern .. "$", names = names }
-      params = params + #names
-    end
-  end
-  return segments, params
-end
-
-local function unnamed(path)
-  return (path:gsub("{[^{}]+}", "{}"))
-end
-
-local ITEM_ROLES = { GET = "get", PUT = "replace", DELETE = "delete" }
-local COLLECTION_ROLES = { GET = "list", POST = "create" }
-
-local function add(found, catalog, resource_name, group, operation_name, operation)
-  local name = resource_name .. "." .. operation_name
-  if type(operation.method) ~= "string" or type(operation.path) ~= "string"
-    or operation.path:sub(1, 1) ~= "/" then
-    return nil, ("%s needs a method and a path that begins with /"):format(name)
-  end
-  local route = {
-    operation = name,
-    names = { [name] = true },
-    method = operation.method:upper(),
-    path = operation.path,
-    group = operation.group or group,
-    params = operation.params or {},
-    paging = operation.paging,
-    strict = catalog.strict == true or operation.strict == true,
-    key = operation.key,
-    resource = resource_name,
-  }
-  for _, alias in ipairs(operation.aliases or {}) do
-    route.names[resource_name .. "." .. alias] = true
-  end
-  route.segments, route.param_count = read_path(operation.path)
-  local parent, last = operation.path:match("^(.*)/{([^{}/]+)}$")
-  if last then
-    route.collection, route.item_param = unnamed(parent), last
-    route.role = ITEM_ROLES[route.method]
-  else
-    route.collection = unnamed(operation.path)
-    route.role = COLLECTION_ROLES[route.method]
-  end
-  found[#found + 1] = route
-  return true
+local function table_or_nil(value)
+  return type(value) == "table" and value or nil
 end
 
 local function walk(found, catalog, resources, prefix, group)
   for name, resource in pairs(resources) do
+    if not table_or_nil(resource) then return nil, ("%s%s must be an object"):format(prefix, name) end
     local full = prefix .. name
-    local own_group = resource.group or group
-    for operation_name, operation in pairs(resource.operations or {}) do
-      local ok, message =
-        add(found, catalog, full, own_group, operation_name, operation)
-      if not ok then return nil, message end
+    local own_group = type(resource.group) == "string" and resource.group or group
+    for operation_name, operation in pairs(table_or_nil(resource.operations) or {}) do
+      local made, message = route.read(catalog, full, own_group, operation_name, operation)
+      if not made then return nil, message end
+      found[#found + 1] = made
     end
-    local ok, message = walk(found, catalog, resource.resources or {}, full .. ".", own_group)
+    local ok, message = walk(found, catalog, table_or_nil(resource.resources) or {}, full .. ".", own_group)
     if not ok then return nil, message end
   end
   return true
 end
 
--- A lone GET or POST is no collection: state is kept where something can be
--- put in and read back, or where fixtures may hold records to read.
-local function settle_roles(found)
-  local roles = {}
-  for _, route in ipairs(found) do
-    local seen = roles[route.collection] or {}
-    roles[route.collection] = seen
-    if route.role then seen[route.role] = true end
+local function build_indexes(found)
+  local exact, strays, loose = paths.index(), paths.index(), paths.index(true)
+  for _, one in ipairs(found) do
+    exact:add(one.template, one.method, one)
+    local own = {}
+    for _, example in ipairs(one.examples) do
+      if example.stray then
+        local stray = route.of_examples(one, { example }, example.template, example.method)
+        strays:add(stray.template, stray.method, stray)
+        loose:add(stray.template, stray.method, stray)
+      else
+        own[#own + 1] = example
+      end
+    end
+    one.examples = own
+    if #own > 0 then
+      loose:add(one.template, one.method, route.of_examples(one, own, one.template, one.method))
+    end
   end
-  for _, route in ipairs(found) do
-    local seen = roles[route.collection]
-    local read_back = seen.list or seen.get
-    local lone = not (seen.create or seen.get or route.paging)
-    if not read_back or (route.role == "list" and lone) then route.role = nil end
-  end
+  return exact, strays, loose
+end
+
+local function resources_of(found)
+  local resources = {}
+  for _, one in ipairs(found) do resources[one.resource] = true end
+  return resources
+end
+
+-- What fixtures say by resource, under the catalog's names.
+local function renamed(map, resources)
+  local names, own = {}, {}
+  for name in pairs(map) do names[#names + 1] = name end
+  for name, resource in pairs(naming.match(resources, names)) do own[resource] = map[name] end
+  return own
 end
 
 --- Compiles a catalog.
 ---@param catalog table
 ---@param keys table<string, string[]>|nil natural keys by resource (the catalog's own win)
----@return clinone.sandbox.Route[]|nil
+---@param records table<string, string[]>|nil the fixtures' records by resource
+---@param own boolean|nil whether the fixtures are the user's own
+---@return clinone.sandbox.Routes|nil
 ---@return string|nil message
-function routes.compile(catalog, keys)
+function routes.compile(catalog, keys, records, own)
   if type(catalog) ~= "table" or type(catalog.resources) ~= "table" then
     return nil, 'no catalog: it has no "resources"'
   end
@@ -122,47 +88,78 @@ function routes.compile(catalog, keys)
   local ok, message = walk(found, catalog, catalog.resources, "", nil)
   if not ok then return nil, message end
   if #found == 0 then return nil, "the catalog has no operations" end
-  settle_roles(found)
-  for _, route in ipairs(found) do
-    route.key = route.key or (keys or {})[route.resource]
-  end
-  -- Fewer parameters first: "/patients/search" wins over "/patients/{id}".
+  -- At one path those of the API itself come before those of other servers.
   table.sort(found, function(a, b)
-    if a.param_count ~= b.param_count then return a.param_count < b.param_count end
+    if (a.server == nil) ~= (b.server == nil) then return a.server == nil end
     return a.operation < b.operation
   end)
-  return found
+  local resources = resources_of(found)
+  local keys_here, records_here = renamed(keys or {}, resources), renamed(records or {}, resources)
+  local homes = roles.settle(found, records_here, own or false)
+  for _, one in ipairs(found) do
+    -- A folder may hold other collections too, "/studies/{id}/arms" beside "/studies".
+    if one.collection == homes[one.resource] then one.key = one.key or keys_here[one.resource] end
+  end
+  local exact, strays, loose = build_indexes(found)
+  return { list = found, exact = exact, strays = strays, loose = loose, homes = homes, resources = resources }
 end
 
-local function match_segments(route, segments)
-  if #route.segments ~= #segments then return nil end
+--- The collection where the fixtures' records of a name go.
+---@param all clinone.sandbox.Routes
+---@param name string
+---@return string|nil collection nil: the catalog has none
+function routes.home(all, name)
+  local resource = naming.match(all.resources, { name })[name]
+  return resource and all.homes[resource]
+end
+
+---@class clinone.sandbox.Hit
+---@field variants clinone.sandbox.Route[] all of this method and path
+---@field captures string[] texts of the path's variables
+---@field strays clinone.sandbox.Route[] those of other operations that have an example saved under this path
+
+--- Finds the routes of a request: as the catalog has them, else by a saved
+--- example's own path, else without regard to case and ids.
+---@param all clinone.sandbox.Routes
+---@param method string
+---@param segments string[] of the path, percent-decoded one by one
+---@param slash boolean whether a slash ends the path
+---@return clinone.sandbox.Hit|nil hit
+---@return string[]|nil allowed without a hit: the methods the path has
+function routes.find(all, method, segments, slash)
+  local strays, stray_captures = all.strays:find(segments, slash, method)
+  local variants, captures = all.exact:find(segments, slash, method)
+  if variants then return { variants = variants, captures = captures, strays = strays or {} } end
+  local allowed = captures
+  if strays then return { variants = strays, captures = stray_captures, strays = {} } end
+  variants, captures = all.loose:find(segments, slash, method)
+  if variants then return { variants = variants, captures = captures, strays = {} } end
+  return nil, allowed
+end
+
+--- The texts of a route's path variables by name.
+---@param found clinone.sandbox.Route
+---@param captures string[]
+---@return table<string, string>
+function routes.path_params(found, captures)
   local params = {}
-  for i, segment in ipairs(route.segments) do
-    if segment.literal then
-      if segment.literal ~= segments[i] then return nil end
-    else
-      local values = { segments[i]:match(segment.pattern) }
-      if #values == 0 then return nil end
-      for k, name in ipairs(segment.names) do params[name] = values[k] end
-    end
-  end
+  for i, name in ipairs(found.variables) do params[name] = captures[i] end
   return params
 end
 
---- Finds the route of a request.
----@param found clinone.sandbox.Route[]
----@param method string
----@param segments string[] of the path, percent-decoded one by one
----@return clinone.sandbox.Route|nil route
----@return table params path parameters; without a route: the methods the path has
-function routes.match(found, method, segments)
-  local allowed = {}
-  for _, route in ipairs(found) do
-    local params = match_segments(route, segments)
-    if params and route.method == method then return route, params end
-    if params then allowed[#allowed + 1] = route.method end
+--- The scope groups of a catalog's routes, sorted.
+---@param all clinone.sandbox.Routes
+---@return string[]
+function routes.groups(all)
+  local seen, groups = {}, {}
+  for _, one in ipairs(all.list) do
+    if one.group and not seen[one.group] then
+      seen[one.group] = true
+      groups[#groups + 1] = one.group
+    end
   end
-  return nil, allowed
+  table.sort(groups)
+  return groups
 end
 
 return routes

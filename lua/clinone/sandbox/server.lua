@@ -10,6 +10,7 @@ local access = require "clinone.sandbox.access"
 local answer = require "clinone.sandbox.answer"
 local b2c = require "clinone.sandbox.b2c"
 local control = require "clinone.sandbox.control"
+local examples = require "clinone.sandbox.examples"
 local faults = require "clinone.sandbox.faults"
 local fixtures = require "clinone.sandbox.fixtures"
 local journal = require "clinone.sandbox.journal"
@@ -20,6 +21,7 @@ local request = require "clinone.sandbox.request"
 local routes = require "clinone.sandbox.routes"
 local store = require "clinone.sandbox.store"
 local token = require "clinone.sandbox.token"
+local variants = require "clinone.sandbox.variants"
 
 local server = {}
 
@@ -33,18 +35,18 @@ local function load_world(path)
   local settings = cjson.decode(file:read("*a"))
   file:close()
   local known = assert(fixtures.read(settings.fixtures))
-  local catalog = settings.catalog and cjson.decode(settings.catalog) or require "clinone.builtin"
+  local catalog = cjson.decode(settings.catalog)
   math.randomseed(ngx.time() + ngx.worker.pid())
   world = {
     settings = settings,
     fixtures = known,
-    routes = assert(routes.compile(catalog, known.keys)),
+    routes = assert(routes.compile(catalog, known.keys, known.records, settings.own_fixtures)),
     token = token.new(known, jwt.new(), settings.base_url),
     faults = faults.new(),
     journal = journal.new(settings.log),
     operations = { token = true, ["*"] = true },
   }
-  for _, route in ipairs(world.routes) do
+  for _, route in ipairs(world.routes.list) do
     for name in pairs(route.names) do world.operations[name] = true end
   end
   function world.reset()
@@ -74,12 +76,39 @@ function server.stopped()
   for _, path in ipairs(world.settings.files) do os.remove(path) end
 end
 
-local function serve_api(given, route)
-  local caller, refused = access.caller(given, world.token)
-  refused = refused or access.check_scope(caller, route)
-    or request.check(given, route)
-    or access.check_identifiers(given, route, caller, world.collections)
-  local answered = refused or records.serve(given, route, caller, world.collections)
+-- A saved example of the routes that fit a request.
+local function serve_example(given, hit, route)
+  local pool = {}
+  for _, variant in ipairs(hit.variants) do
+    for _, example in ipairs(variant.examples) do pool[#pool + 1] = example end
+  end
+  for _, stray in ipairs(hit.strays) do pool[#pool + 1] = stray.examples[1] end
+  local example = examples.choose(pool, given, given.asked, route)
+  if example then return examples.answer(example, given) end
+  if given.asked then
+    return answer.failure(404, "example_not_found",
+      "The catalog has no saved example that the x-mock-response headers ask for.")
+  end
+  return answer.failure(501, "not_played",
+    "The sandbox keeps no records for this route, and the catalog has no saved example of it. "
+      .. "Save one in Postman and import the collection again, or add one to the catalog.")
+end
+
+local function serve_api(given, hit, route)
+  local caller, refused = access.ANYBODY, nil
+  if not route.public then
+    caller, refused = access.caller(given, world.token)
+    refused = refused or access.check_scope(caller, route)
+  end
+  if not refused and not given.asked then
+    refused = request.check(given, route)
+      or access.check_identifiers(given, route, caller, world.collections)
+  end
+  local answered = refused
+  if not answered and route.role and not given.asked then
+    answered = records.serve(given, route, caller, world.collections)
+  end
+  answered = answered or serve_example(given, hit, route)
   if caller and caller.skew then
     answered.headers.Date = ngx.http_time(given.now + caller.skew)
   end
@@ -109,16 +138,18 @@ local function handle(given)
     return b2c.serve(endpoint, given.method, world.token)
   end
 
-  local route, params = routes.match(world.routes, given.method, given.segments)
+  local hit, allowed = routes.find(world.routes, given.method, given.segments, given.slash)
+  local route = hit and variants.choose(hit.variants, given)
   note(given, route and route.operation, route and route.path)
-  if not route and #params == 0 then
+  if not route and #allowed == 0 then
     return answer.failure(404, "route_not_found", "The API has no such route.")
   elseif not route then
     return answer.failure(405, "method_not_allowed", "The route does not take this method.",
-      { Allow = table.concat(params, ", ") })
+      { Allow = table.concat(allowed, ", ") })
   end
-  given.path_params = params
-  return play(route.names, function() return serve_api(given, route) end)
+  given.captures, given.path_params = hit.captures, routes.path_params(route, hit.captures)
+  given.asked = examples.asked(given.headers)
+  return play(route.names, function() return serve_api(given, hit, route) end)
 end
 
 --- content_by_lua.
