@@ -24,6 +24,7 @@ local FILES = {
   "ca.pem", "stranger.pem", "good.pem", "good.key", "expired.pem", "expired.key", "wrong_host.pem",
   "wrong_host.key", "self_signed.pem", "self_signed.key", "client.pem", "client.key", "nginx.conf",
   "settings.json", "start.log", "requests", "workers", "nginx.pid", "temporary",
+  "collection", "metadata",
 }
 
 local certificates -- made once for a spec file
@@ -169,6 +170,16 @@ end
 function Peer:thaw()
   local list = workers(self)
   shell(("kill -CONT %d 2>&1"):format(list[#list]))
+end
+
+--- Puts the file there that stands for a published page's `collection` or
+--- `metadata`; nil takes it away.
+---@param name "collection"|"metadata"
+---@param text string|nil
+function Peer:publish(name, text)
+  local path = self.directory .. "/" .. name
+  os.remove(path)
+  if text then assert(system.write_private_file(path, text)) end
 end
 
 --- Options for a client of the main server; `changes` replace, false removes.

@@ -8,17 +8,20 @@ local cli = {}
 cli.OK, cli.FAILED, cli.USAGE = 0, 1, 2
 
 -- Each has `name`, `configure(parser)` and `run(args)` -> exit code.
-local COMMANDS = { "clinone.cli.sandbox" }
+local COMMANDS = { "clinone.cli.catalog", "clinone.cli.sandbox" }
 
 local EPILOG = [[
 Exit codes:
    0   done
-   1   failed; standard error says why
-   2   the command line is wrong
+   1   failed; standard error says why (catalog diff: a script could break)
+   2   the command line is wrong (catalog diff: or a catalog cannot be read)
 
 Examples:
+   clinone catalog pull             the vendor's routes, from its public page
+   clinone catalog import FILE      the same, from a file exported from Postman
+   clinone catalog show patients    what can be called, as a table
    clinone sandbox                  start a local ClinOne on a free port
-   clinone sandbox --help           its options
+   clinone catalog --help           more of these
    clinone --version]]
 
 local function version_text()

@@ -125,6 +125,12 @@ function known.packed(args)
   ngx.print('"' .. ("x"):rep(tonumber(args.bytes)) .. '"')
 end
 
+--- What came, by its length and MD5; the log does without it.
+function known.swallow()
+  local body = ngx.req.get_body_data() or ""
+  return answer(cjson.encode { bytes = #body, md5 = ngx.md5(body) })
+end
+
 --- In pieces, without a Content-Length.
 function known.pieces(args)
   ngx.header["Content-Type"] = "application/json"
@@ -175,6 +181,24 @@ function known.drip(args)
   ngx.print "true"
 end
 
+--- Pages 1 to `of` of a list, each of one record, that follow each other by
+--- links: in a Link header, or in the field `next` where `field` says so. The
+--- last one leads to `to`, if that is given. Other arguments stay in the links.
+function known.pages(args)
+  local number, last = tonumber(args.page or 1), tonumber(args.of)
+  local target = number >= last and args.to or nil
+  if number < last then
+    local rest = { "page=" .. number + 1 }
+    for name, value in pairs(args) do
+      if name ~= "page" then rest[#rest + 1] = ngx.escape_uri(name) .. "=" .. ngx.escape_uri(value) end
+    end
+    target = (args.prefix or "") .. "?" .. table.concat(rest, "&")
+  end
+  local link = not args.field and target and ('<%s>; rel="next"'):format(target) or nil
+  return answer(cjson.encode { records = { { n = number } }, next = args.field and target or cjson.null }, 200,
+    { Link = link })
+end
+
 --- A token endpoint; `life` seconds, `seconds` slow. Tokens count up.
 function known.token(args)
   if args.seconds then ngx.sleep(tonumber(args.seconds)) end
@@ -220,10 +244,31 @@ local later = {
   late = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{\"nonce\":\"smuggled\"}",
 }
 
+--- The same, once per key; then an answer.
+function known.raw_first(args)
+  if visits(args) == 1 then return raw(texts[args.text]) end
+  return well(args)
+end
+
 --- One of the texts above, by the argument `text`; the end after `seconds`.
 function known.raw(args)
   return raw(assert(texts[args.text], "no such text"), later[args.text], args.seconds)
 end
+
+--- A published page of Postman's: `/api/collections/…` and `/view/metadata/…`
+-- answer with the file that the spec has put there, as HTML or JSON by its
+-- look; without one there is nothing.
+local function publish(name)
+  return function()
+    local file = io.open(settings.directory .. "/" .. name, "rb")
+    if not file then return answer("<html>Not found</html>", 404, { ["Content-Type"] = "text/html" }) end
+    local text = file:read("*a")
+    file:close()
+    return answer(text, 200, { ["Content-Type"] = text:find("^%s*<") and "text/html" or nil })
+  end
+end
+
+known.api, known.view = publish("collection"), publish("metadata")
 
 -- --- nginx's phases --------------------------------------------------------
 
@@ -236,7 +281,8 @@ end
 local function log(path, args)
   append("requests", cjson.encode {
     port = ngx.var.peer_server, method = ngx.req.get_method(), path = path, args = args,
-    headers = ngx.req.get_headers(), body = ngx.req.get_body_data(), protocol = ngx.var.server_protocol,
+    headers = ngx.req.get_headers(), body = path ~= "/swallow" and ngx.req.get_body_data() or nil,
+    protocol = ngx.var.server_protocol,
     connection = tonumber(ngx.var.connection), nth = tonumber(ngx.var.connection_requests),
     client_verified = ngx.var.ssl_client_verify,
   })
