@@ -10,7 +10,7 @@ local function load(text, name)
   local path = process.temporary(text)
   local settings, err = environment.load(path, name)
   os.remove(path)
-  if err then err.message = err.message:gsub(path:gsub("%p", "%%%0"), "FILE") end
+  if not settings then err.message = err.message:gsub(path:gsub("%p", "%%%0"), "FILE") end
   return settings, err
 end
 
@@ -95,6 +95,31 @@ describe("an environment file", function()
 
   it("may be wrapped as Postman's API answers it", function()
     assert.same({ scope = "s" }, load('{"environment": ' .. values(entry("scope", "s")) .. "}"))
+  end)
+end)
+
+describe("the other values of an environment file", function()
+  it("are handed out by name, resolved, without secrets", function()
+    local path = process.temporary(values(table.concat({
+      entry("APIURL", "https://{{host}}"), entry("host", "{{name}}.test"), entry("name", "a"), entry("empty", ""),
+      entry("off", "x", ', "enabled": false'), entry("key", "made-up", ', "type": "secret"'),
+      entry("apiKey", "made-up"), entry("hmac_SECRET_KEY", "made-up"), entry("mix", "{{key}}{{none}}"),
+      '{"key": "number", "value": 7}',
+    }, ",")))
+    local _, found = environment.load(path)
+    os.remove(path)
+    assert.same({
+      APIURL = "https://a.test", host = "a.test", name = "a", empty = "", mix = "{{key}}{{none}}", number = "7",
+    }, found.plain)
+    assert.same({ "made-up", "made-up" }, { found.lookup "key", found.lookup "apiKey" })
+    assert.same({}, { found.lookup "empty", found.lookup "off", found.lookup "none" })
+    assert.same({}, select(2, environment.load "test").plain)
+  end)
+
+  -- Two values that name each other twice grew to half a million copies.
+  it("regression: never grow without end", function()
+    local settings = assert(load(values(entry("scope", "{{b}}{{b}}") .. "," .. entry("b", "{{scope}}{{scope}}"))))
+    assert.is_true(#settings.scope <= 65536)
   end)
 end)
 
@@ -201,5 +226,53 @@ describe("hmac_CLIENT_KEY and hmac_SECRET_KEY", function()
     local none, err = client((keys:gsub("made%-up%-secret", "")))
     assert.is_nil(none)
     assert.equal("no client id", err.message)
+  end)
+end)
+
+describe("the names that a catalog gives to id and secret", function()
+  local base = entry("baseUrl", "https://b.test") .. "," .. entry("tokenUrl", "https://t.test") .. ","
+    .. entry("scope", "s") .. ","
+  local named = entry("partnerId", "made-up-id") .. "," .. entry("partner Key", "made-up-secret", ', "type": "secret"')
+  local hmac = entry("hmac_CLIENT_KEY", "hmac-id") .. "," .. entry("hmac_SECRET_KEY", "hmac-secret")
+
+  local function client(list, options)
+    options = options or {}
+    options.environment = process.temporary(values(list))
+    options.catalog = { catalog = 1, resources = {}, auth = {
+      client_id_variable = "partnerId", client_secret_variable = "partner Key",
+      token_url = "https://said.test/oauth2/v2.0/token", scope = "https://said.test/.default", place = "Folder / Token",
+    } }
+    local api, err = clinone.new(options)
+    os.remove(options.environment)
+    return api, err
+  end
+
+  it("serve where the usual keys are absent, before the hmac keys", function()
+    local status = clinone.check(client(base .. hmac .. "," .. named)):auth_status()
+    assert.same({ "made-up-id", "environment", "environment" },
+      { status.client_id, status.sources.client_id, status.sources.client_secret })
+    assert.is_nil(status.note)
+    local usual = entry("clientId", "i") .. "," .. entry("clientSecret", "s") .. ","
+    assert.equal("i", clinone.check(client(base .. usual .. named)):auth_status().client_id)
+    assert.equal("hmac-id", clinone.check(client(base .. hmac)):auth_status().client_id)
+  end)
+
+  it("are nothing beside an id or a secret from elsewhere", function()
+    assert.equal("no client secret", select(2, client(base .. named, { client_id = "i" })).message)
+    local own = clinone.auth.client_credentials { client_id = "i", client_secret = "s" }
+    assert.equal("i", clinone.check(client(base .. named, { auth = own })):auth_status().client_id)
+  end)
+
+  it("and its token URL and scope are offered, never taken", function()
+    local _, err = client(entry("baseUrl", "https://b.test") .. "," .. named)
+    assert.equal("no token_url", err.message)
+    assert.truthy(err.hint:find('The vendor\'s collection (Folder / Token) says: set token_url = '
+      .. '"https://said.test/oauth2/v2.0/token".', 1, true), err.hint)
+    _, err = client(entry("baseUrl", "https://b.test") .. "," .. named, { token_url = "https://t.test" })
+    assert.equal("no scope", err.message)
+    assert.truthy(err.hint:find('says: set scope = "https://said.test/.default".', 1, true), err.hint)
+    _, err = client((base:gsub(",$", "")))
+    assert.equal("no client id", err.message)
+    assert.truthy(err.hint:find("An environment file may have it as partnerId, too.", 1, true), err.hint)
   end)
 end)

@@ -80,7 +80,7 @@ describe("explain", function()
     assert.equal(told.url, words[#words])
     local seen = {}
     for i, word in ipairs(words) do
-      if word == "-H" or word == "--data-binary" then seen[words[i + 1]] = true end
+      if word == "-H" or word == "--data-raw" then seen[words[i + 1]] = true end
     end
     assert.truthy(seen["X-Odd: o'clock $HOME"])
     assert.truthy(seen["Authorization: Bearer t0ken"])

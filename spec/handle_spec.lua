@@ -2,6 +2,7 @@
 -- any route by `request`, and the calls that never go out.
 
 local clinone = require "clinone"
+local native = require "clinone.native"
 local process = require "spec.support.process"
 local world = require "spec.support.world"
 
@@ -45,6 +46,13 @@ describe("with a sandbox", function()
       assert.equal(1, clinone.check(site:call("patients.list", { screeningNumber = "H-1" })).total)
       assert.is_true(site:can "patients.create")
       assert.equal(3, clinone.check(api:study("ONC-301"):site("1043").patients:list()).total)
+    end)
+
+    -- It became a neighbour's: 9007199254740992.
+    it("regression: keeps every digit of a number, or refuses it", function()
+      local id = native.json.decode("[9007199254740993]")[1]
+      assert.truthy(tostring(api:site(id)):find("siteIdentifier=9007199254740993", 1, true))
+      assert.has_error(function() api:site(2 ^ 53) end)
     end)
 
     it("takes its own identifiers again, and refuses others, in every place", function()
@@ -218,5 +226,63 @@ describe("the provisional catalog", function()
     assert.equal("config", select(2, client({ catalog = copy }).patients:list()).kind)
     copy.provisional = false
     assert.equal("token", select(2, client({ catalog = copy }).patients:list()).operation)
+  end)
+end)
+
+-- As an import makes them of folders with these names.
+describe("folders named Study and Site", function()
+  local function get(path)
+    return { method = "GET", path = path }
+  end
+  local identifier = { ["in"] = "query", name = "study_identifier", type = "string" }
+  local imported = clinone.check(clinone.new {
+    base_url = "https://127.0.0.1:1", auth = clinone.auth.bearer "t",
+    catalog = { catalog = 1, inferred = true, resources = {
+      study = { name = "Study", group = "study", group_derived = true, operations = {
+        get_study = { method = "GET", path = "/studies/{id}", aliases = { "get" } },
+        list_studies = {
+          method = "GET", path = "/studies", aliases = { "list" }, params = { studyIdentifier = identifier },
+        },
+      }, resources = {
+        arms = { name = "Arms", operations = { list = get "/studies/arms" } },
+        site = { name = "Site", operations = { list = get "/studies/sites" } },
+      } },
+      site = { name = "Site", operations = { list = get "/sites" }, resources = { study = {
+        operations = { list = get "/sites/studies" },
+      } } },
+      patients = { operations = { list = { method = "GET", path = "/patients", params = {
+        studyIdentifier = identifier, siteIdentifier = { ["in"] = "query" },
+      } } } },
+    } },
+  })
+
+  it("are callable tables beside the handles", function()
+    assert.equal("function", type(imported.study.get))
+    assert.equal("function", type(imported.study.list_studies))
+    assert.equal("/studies/7", url(imported, "study.get", 7))
+    assert.equal("function", type(imported.study.arms.list))
+    assert.equal("function", type(imported.study.site.list))
+    assert.equal("function", type(imported.site.study.list))
+    assert.equal("/sites/studies", url(imported, "site.study.list"))
+    assert.has_error(function() imported.study.site "1042" end)
+    local site = imported:study("ONC-301"):site(1042)
+    assert.equal("clinone.client https://127.0.0.1:1 studyIdentifier=ONC-301 siteIdentifier=1042", tostring(site))
+    assert.equal("/patients?siteIdentifier=1042&study_identifier=ONC-301", url(site, "patients.list"))
+    assert.equal("function", type(imported:study("X").patients.list))
+    assert.equal("/studies?study_identifier=ONC-301", url(site, "study.list"))
+    assert.equal("function", type(site.study.arms.list))
+    assert.equal("clinone.client https://127.0.0.1:1 studyIdentifier=X siteIdentifier=1",
+      tostring(imported:site("1"):study "X"))
+  end)
+
+  it("want the colon, and an identifier", function()
+    for _, wrong in ipairs {
+      function() imported.study "X" end, function() imported:study() end, function() imported:site(1.5) end,
+      function() imported:study "A":study "B" end,
+    } do
+      local ok, message = pcall(wrong)
+      assert.is_false(ok)
+      assert.truthy(message:find("study", 1, true) or message:find("site", 1, true), message)
+    end
   end)
 end)

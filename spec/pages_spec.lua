@@ -66,7 +66,7 @@ describe("each", function()
   end)
 
   it("reads a list that is the answer itself", function()
-    local call = server(7, 3, function(value) return value.items, {} end)
+    local call = server(7, 3, function(value) return clinone.array(value.items), {} end)
     assert.same(numbers(7), collect(pages.each(call, operation { page = "page" })))
   end)
 
@@ -86,6 +86,14 @@ describe("each", function()
     collect(pages.each(call, operation(), params))
     assert.same({ filter = "x" }, params)
     assert.same({ filter = "x", page = 2 }, asked[2])
+  end)
+
+  -- Pages of two different lists were put together.
+  it("regression: reads the list that it was asked for, whatever becomes of the script's table", function()
+    local params = { filter = "x" }
+    local call, asked = server(5, 2)
+    for _ in pages.each(call, operation(), params) do params.filter = "y" end
+    assert.same({ "x", "x", "x" }, { asked[1].filter, asked[2].filter, asked[3].filter })
   end)
 
   it("starts at the page that is named", function()
@@ -141,7 +149,8 @@ describe("a failure", function()
   it("wrong use raises", function()
     local call = server(1, 1)
     assert.has_error(function() pages.pages(call, { name = "things.get" }) end,
-      "things.get is not a list that comes in pages")
+      "things.get is not a list that comes in pages, as far as the catalog knows: call it for its answer, "
+      .. 'or say in catalog.overlay.json how its pages follow each other ("paging")')
     assert.has_error(function() pages.pages(call, operation(), "x") end,
       "things.list takes a table of parameters, not a string")
     for _, from in ipairs { "x", "1", "1:2", "1:2:3:4", 7, "-1:0:" } do

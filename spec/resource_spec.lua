@@ -64,18 +64,20 @@ describe("a resource", function()
       assert.equal("/calls", api:explain("call.list").url:match "(/calls)$")
       assert.equal(1, clinone.check(api.call_:create { x = 1 }).x)
       assert.equal(501, select(2, api.close_:list()).status)
-      assert.equal(501, select(2, api.tags:each_()).status)
+      local _, err = api.tags:each_()
+      assert.equal(501, err.status)
+      assert.truthy(err.hint:find("This is the sandbox", 1, true)) -- not: "the server has no such route"
       assert.equal("function", type(api.close))
       assert.equal("one", (api.tags:each()() or {}).tag)
     end)
 
     it("also when it is named study: callable, and a resource", function()
-      assert.same({}, clinone.check(api.study:list()).items)
+      assert.equal(3, #clinone.check(api.study:list()).items)
       assert.equal("/studies/7", api:explain("study.read", 7).url:match "/studies.*")
       local handle = api:study "ONC-301"
       assert.truthy(tostring(handle):find("studyIdentifier=ONC-301", 1, true))
       assert.equal("/studies?studyIdentifier=ONC-301", handle:explain("study.list").url:match "/studies.*")
-      assert.equal(0, clinone.check(handle.study:list { studyIdentifier = "ONC-301" }).total)
+      assert.equal(1, clinone.check(handle.study:list { studyIdentifier = "ONC-301" }).total)
       raises("already stands for another", function() handle:study "CARD-7" end)
     end)
 
@@ -108,7 +110,8 @@ describe("a resource", function()
       else -- a double beyond 2^53; it became /tags/1e%2B17
         refused("path.tag: it must be a string or an integer, not a float", api.tags:get(100000000000000000))
       end
-      refused("several path parameters are left; name them", api.tags.notes:get "x")
+      assert.equal("They are: id, tag.",
+        refused("several path parameters are left; name them", api.tags.notes:get "x").hint)
       refused("takes no single value; give a table of named values", api.tags:list "x")
       refused("parameters must be a table, not a boolean", api.tags:list(true))
       refused("path.tag: it must be a string or an integer", api.tags:get { tag = true })
@@ -139,6 +142,13 @@ describe("a resource", function()
         api.tags:update { tag = "x", order = 1, body = {} })
       refused("query must be a table of names and values", api.tags:list { query = "a=b" })
       refused("headers must be a table of names and values", api.tags:list { headers = { "X: y" } })
+      local own = here:client { catalog = { catalog = 1, resources = { things = { operations = {
+        find = { method = "GET", path = "/tags", params = { query = { ["in"] = "query" } } },
+        note = { method = "POST", path = "/tags", params = { headers = { ["in"] = "body" } } },
+      } } } } }
+      assert.equal("/tags?query=a", own:explain("things.find", { query = "a" }).url:match "/tags.*")
+      refused("query is a parameter of its own here, and takes a plain value", own.things:find { query = { a = 1 } })
+      assert.equal('{"headers":{"a":1}}', own:explain("things.note", { headers = { a = 1 } }).body)
     end)
 
     it("headers of the client and of the call, the latter first", function()
@@ -279,5 +289,101 @@ describe("a resource", function()
       bad("a\127b", "control character")
       assert.same({}, here:log())
     end)
+  end)
+end)
+
+describe("names in a catalog", function()
+  local function client(resources)
+    return clinone.check(clinone.new {
+      base_url = "https://127.0.0.1:1", auth = clinone.auth.bearer "t",
+      catalog = { catalog = 1, resources = resources },
+    })
+  end
+
+  local function list(path)
+    return { operations = { list = { method = "GET", path = path } } }
+  end
+
+  it("that clash with a method are found with the suffix, whoever wrote it", function()
+    local by_hand = client { call = list "/call", a = { operations = {
+      each = { method = "GET", path = "/each" }, list_ = { method = "GET", path = "/list" },
+    }, resources = { pages = list "/pages" } } }
+    assert.equal("function", type(by_hand.call))
+    assert.equal("function", type(by_hand.call_.list))
+    assert.equal("/call", by_hand:explain("call.list").url:match "/%w+$")
+    for _, name in ipairs { "each", "each_", "list_", "pages" } do assert.equal("function", type(by_hand.a[name])) end
+    assert.equal("function", type(by_hand.a.pages_.list))
+    local imported = client { call_ = list "/imported", call = list "/by-hand", a = { operations = {
+      each_ = { method = "GET", path = "/each" },
+    }, resources = { pages_ = list "/pages" } } }
+    assert.equal("clinone.resource call_", tostring(imported.call_))
+    assert.equal("/imported", imported:explain("call_.list").url:match "/%w+$")
+    assert.equal("/by-hand", imported:explain("call.list").url:match "/[%w-]+$")
+    assert.equal("function", type(imported.a.each_))
+    assert.equal("clinone.resource a.pages_", tostring(imported.a.pages_))
+    assert.equal("/each", imported:explain("a.each_").url:match "/%w+$")
+    assert.has_error(function() return imported.a.list_ end)
+  end)
+
+  it("that try to leave the table are names as any other, or cannot be called", function()
+    local odd = { "__index", "__gc", "__metatable", "__call", "__name", "__tostring", "n", "1" }
+    local resources = {}
+    for _, name in ipairs(odd) do
+      resources[name] = { operations = {}, resources = { [name] = list("/nested/" .. #name) } }
+      for _, inner in ipairs(odd) do resources[name].operations[inner .. "x"] = list("/a").operations.list end
+      resources[name].operations.__newindex = list("/b").operations.list
+    end
+    for _, name in ipairs { "", ".", "..", "a.b", "..list" } do
+      resources[name] = list "/c"
+      resources.n.operations[name] = list("/c").operations.list
+      resources.n.resources[name] = list "/c"
+    end
+    local api = client(resources)
+    for _, name in ipairs(odd) do
+      assert.equal("clinone.resource " .. name, tostring(api[name]))
+      assert.equal("function", type(api[name].__newindex))
+      assert.equal("function", type(api[name].__indexx))
+      assert.equal("function", type(api[name][name].list))
+      assert.equal("/b", api:explain(name .. ".__newindex").url:match "/%w+$")
+    end
+    assert.equal("clinone.client https://127.0.0.1:1", tostring(api))
+    for _, name in ipairs { "", ".", "..", "a.b", "..list" } do
+      assert.has_error(function() return api[name] end)
+      assert.has_error(function() return api.n[name] end)
+      assert.equal("validation", select(2, api:explain(name)).kind)
+      assert.equal("validation", select(2, api:explain(name .. ".list")).kind)
+      assert.equal("validation", select(2, api:explain("n." .. name)).kind)
+    end
+  end)
+end)
+
+-- An imported collection has no `list` where two requests could be it.
+describe("each of a resource without a list", function()
+  local function lists(operations)
+    return clinone.check(clinone.new {
+      base_url = "https://127.0.0.1:1", auth = clinone.auth.bearer "x",
+      catalog = { catalog = 1, resources = { a = { resources = { b = { operations = operations } } } } },
+    }).a.b
+  end
+  local paging = { page = "page" }
+
+  local function message(fn)
+    return (select(2, pcall(fn)):gsub("^[^:]+:%d+: ", ""))
+  end
+
+  it("says which of its operations come in pages, and how they are read", function()
+    local b = lists {
+      search = { method = "GET", path = "/b", paging = paging },
+      mine = { method = "GET", path = "/b/mine", paging = paging },
+      get = { method = "GET", path = "/b/{id}" },
+    }
+    assert.equal('a.b has no operation list; these come in pages: api:pages("a.b.mine", {...}), '
+      .. 'api:pages("a.b.search", {...})', message(function() b:pages() end))
+    assert.equal("a.b has no operation list", message(function() lists({}):each() end))
+  end)
+
+  it("takes call options as a table only", function()
+    local b = lists { list = { method = "GET", path = "/b", paging = paging } }
+    assert.equal("call options must be a table", message(function() b:each({}, "x") end))
   end)
 end)

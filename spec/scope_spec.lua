@@ -108,6 +108,34 @@ describe("a call", function()
       method = "POST", path = "/patients", body = create }).status)
   end)
 
+  -- The group is a guess from the folder's name: it must never block a call.
+  it("of a derived group is always sent; the group explains a refusal", function()
+    local builtin = require "clinone.builtin"
+    local patients = { name = "Patients", group = "patient", group_derived = true }
+    patients.operations = builtin.resources.patients.operations
+    local catalog = { catalog = 1, inferred = true, resources = { patients = patients } }
+    local reader = here:client_as("sandbox-reader", { catalog = catalog })
+    local _, err = reader.patients:create(create)
+    assert.same({ "http", 403, "rejected" }, { err.kind, err.status, err.outcome })
+    assert.equal(1, #here:log "patients.create")
+    for _, part in ipairs { "needed is probably api.patient.manage or api.patient.write",
+      "The group patient is derived from the catalog's folder." } do
+      assert.truthy(err.hint:find(part, 1, true), err.hint)
+    end
+    assert.same({ false, true }, { reader:can "patients.create", reader:can "patients.list" })
+    assert.same({ "api.patient.manage", "api.patient.write" }, reader:explain("patients.create", create).scope)
+    _, err = here:client_as("sandbox-outsider", { catalog = catalog }).patients:create(create)
+    assert.truthy(err.hint:find("not associated with this study", 1, true), err.hint)
+    assert.truthy(err.hint:find("is derived from", 1, true), err.hint)
+    -- An operation's own group is no guess.
+    local own = {}
+    for name, value in pairs(patients.operations.create) do own[name] = value end
+    own.group = "patient"
+    patients.operations = { create = own }
+    assert.equal("scope",
+      select(2, here:client_as("sandbox-reader", { catalog = catalog }).patients:create(create)).kind)
+  end)
+
   it("refused though the scope is held means a study that is not associated", function()
     local outsider = here:client_as "sandbox-outsider"
     local _, err = outsider.patients:create(create)

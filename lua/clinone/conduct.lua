@@ -28,7 +28,9 @@ local wait = conduct.wait
 --- Whether the token just had allows the operation; asked once per token.
 local function allowed(core, operation, generation)
   local tokens = core.tokens
-  if not tokens or operation.group == nil or tokens.allowed[operation] == generation then return true end
+  if not tokens or operation.group == nil or operation.group_derived or tokens.allowed[operation] == generation then
+    return true
+  end
   if not scope.allowed(tokens:scopes(), operation.group, operation.method) then return false end
   tokens.allowed[operation] = generation
   return true

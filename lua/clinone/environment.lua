@@ -1,9 +1,11 @@
 --- Where and who, from a Postman environment: the published test environment,
 -- an environment file, or the vendor's page metadata, which holds several.
 
-local native = require "clinone.native"
 local errors = require "clinone.error"
+local native = require "clinone.native"
+local secret = require "clinone.postman.secret"
 local suggest = require "clinone.suggest"
+local template = require "clinone.postman.template"
 local textfile = require "clinone.textfile"
 
 local environment = {}
@@ -28,51 +30,38 @@ local keys = {
   { "hmac_secret", "hmacsecretkey" },
 }
 
-local function config_error(message, hint)
-  return nil, errors.new { kind = "config", message = message, hint = hint }
-end
+local config_error = errors.config
 
 local function is_enabled(value)
   return value.enabled ~= false and value.disabled ~= true
-end
-
---- `{{name}}` in values, from the same environment; at most 19 passes, as in
--- Postman, since a value may hold templates again.
-local function substitute(values)
-  local function once(text)
-    local changed = false
-    text = text:gsub("{{([^{}]*)}}", function(name)
-      local value = values[name]
-      if value then changed = true end
-      return value
-    end)
-    return text, changed
-  end
-  for name, value in pairs(values) do
-    local passes = 0
-    local changed
-    repeat
-      value, changed = once(value)
-      passes = passes + 1
-    until not changed or passes == 19
-    values[name] = value
-  end
 end
 
 local function fold(key)
   return (key:lower():gsub("[_%-]", ""))
 end
 
+--- All enabled values, resolved, and which of them may stand in a request.
 local function read_values(list)
-  local values = {}
+  local raw, open, withheld = {}, {}, {}
   for _, entry in ipairs(list) do
     if type(entry) == "table" and type(entry.key) == "string" and is_enabled(entry) then
       local value = entry.value
       if type(value) == "number" or type(value) == "boolean" then value = tostring(value) end
-      values[entry.key] = type(value) == "string" and value or nil
+      value = type(value) == "string" and value or nil
+      raw[entry.key] = value
+      withheld[entry.key] = (value or "") ~= "" and (entry.type == "secret" or secret.is_name(entry.key)) or nil
+      open[entry.key] = not withheld[entry.key] and value or nil
     end
   end
-  substitute(values)
+  local all, plain = {}, {}
+  for key, value in pairs(raw) do all[key] = template.resolve(value, raw) end
+  for key, value in pairs(open) do plain[key] = template.resolve(value, open) end
+  local function lookup(key) return all[key] ~= "" and all[key] or nil end
+  return all, { plain = plain, withheld = withheld, lookup = lookup }
+end
+
+--- The settings among the values.
+local function read_settings(list, values)
   local folded = {}
   for _, entry in ipairs(list) do
     if type(entry) == "table" and type(entry.key) == "string" and (values[entry.key] or "") ~= "" then
@@ -127,12 +116,12 @@ end
 ---@param which string "test", or the path of a file
 ---@param name string|nil which one, where a file holds several
 ---@return table|nil settings base_url, token_url, scope, client_id, client_secret, ca_file, hmac_key, hmac_secret; unset ones are nil
----@return clinone.Error|nil err kind `config`
+---@return { plain: table<string, string>, withheld: table<string, boolean>, lookup: fun(key: string): string|nil }|clinone.Error values `plain`: all that are no secrets, by key; `withheld`: the keys of the others; or the error, kind `config`
 function environment.load(which, name)
   if which == "test" then
     local copy = {}
     for key, value in pairs(environment.test) do copy[key] = value end
-    return copy
+    return copy, { plain = {}, withheld = {}, lookup = function() return nil end }
   end
   local text, message = textfile.read(which)
   if not text then
@@ -141,9 +130,10 @@ function environment.load(which, name)
   end
   local document, _, why = native.json.decode(text)
   if document == nil then return config_error(("the environment file %s is no JSON: %s"):format(which, why)) end
-  local values, err = find_values(document, name, which)
-  if not values then return nil, err end
-  return read_values(values)
+  local list, err = find_values(document, name, which)
+  if not list then return nil, err end
+  local all, values = read_values(list)
+  return read_settings(list, all), values
 end
 
 return environment

@@ -41,6 +41,15 @@ function errors.new(fields)
   return setmetatable(fields, Error)
 end
 
+--- What comes of a setting, or of a file that one names, which cannot be used.
+---@param message string
+---@param hint string|nil
+---@return nil
+---@return clinone.Error err kind `config`
+function errors.config(message, hint)
+  return nil, errors.new { kind = "config", message = message, hint = hint }
+end
+
 --- Lets `err:response()` give the answer that failed.
 ---@param err clinone.Error
 ---@param response clinone.Response|nil

@@ -63,13 +63,13 @@ function failure.of_call(core, operation, call, kind, message, response)
   local attempts, _, elapsed = call:progress()
   local status = response and response.status
   local code, correlation_id
-  if response and kind ~= "json" then code, correlation_id = server_words(response) end
-  if (kind == "json" or kind == "too_large") and outcome == "ok" then
-    -- A 2xx whose body cannot be read: the server has acted.
+  if response and response.body and kind ~= "json" then code, correlation_id = server_words(response) end
+  if outcome == "ok" then
+    -- A 2xx whose body cannot be read, or saved: the server has acted.
     outcome, retryable = "unknown", safe
   end
   message = message_of(kind, message, status)
-  local hint = hints.for_call(core, operation, kind, status, message)
+  local hint = hints.for_call(core, operation, kind, status, message, code)
   if outcome == "unknown" and not safe then
     hint = "The record may be there: look it up before you send it again." .. (hint and " " .. hint or "")
   end

@@ -1,7 +1,9 @@
 --- What a script holds: the client itself, and the handles of a study or a
 -- site, which fill in their identifiers. All offer the same resources.
 
+local catalog = require "clinone.catalog"
 local invoke = require "clinone.invoke"
+local native = require "clinone.native"
 local operations = require "clinone.operation"
 local request = require "clinone.request"
 local resource = require "clinone.resource"
@@ -23,11 +25,16 @@ local function inside(self)
   return found
 end
 
+-- Beyond it a double may stand for a neighbour, too.
+local MOST_EXACT = 2 ^ 53
+
+local function is_exact(number)
+  if math.type then return math.type(number) == "integer" end -- luacheck: ignore
+  return number % 1 == 0 and math.abs(number) < MOST_EXACT
+end
+
 local function identifier(value, what)
-  if type(value) == "number" and value % 1 == 0 and value == value
-    and (math.type == nil or math.type(value) == "integer") then -- luacheck: ignore
-    return ("%.0f"):format(value)
-  end
+  if type(value) == "number" and is_exact(value) then return native.json.encode(value) end
   if type(value) ~= "string" or value == "" then
     error(("%s takes the external identifier: a string or an integer"):format(what), 3)
   end
@@ -138,25 +145,25 @@ function metatable.__index(self, key)
   local found = insides[self]
   if type(key) ~= "string" or not found then return value end
   if value == nil then value = found.root and found.root[key] end
-  local resources = found.core.catalog.resources
+  local document = found.core.catalog
   if value ~= nil then
     -- A resource of a method's name: callable where the method makes a handle.
-    if (key == "study" or key == "site") and resources[key] then
-      value = resource.new(found.core, found.bound, key, resources[key], function(id)
-        return Handle[key](self, id)
-      end)
+    local data = (key == "study" or key == "site") and catalog.resource(document, key)
+    if data then
+      value = resource.new(found.core, found.bound, key, data, function(id) return Handle[key](self, id) end)
       rawset(self, key, value)
     end
     return value
   end
-  local name = resource.catalog_name(key, handle.method_names)
-  if not resources[name] then
+  local name = catalog.resource(document, key) and key or resource.plain_name(key, handle.method_names)
+  local data = name and catalog.resource(document, name)
+  if not data then
     local known = {}
-    for there in pairs(resources) do known[there] = true end
+    for there in pairs(document.resources) do known[there] = true end
     for method in pairs(Handle) do known[method] = true end
     error(('no resource "%s"%s'):format(key, suggest.phrase(key, known)), 2)
   end
-  value = resource.new(found.core, found.bound, name, resources[name])
+  value = resource.new(found.core, found.bound, name, data)
   rawset(self, key, value)
   return value
 end

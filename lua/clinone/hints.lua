@@ -38,21 +38,34 @@ end
 local function denied(core, operation)
   local held = core.tokens and core.tokens:scopes()
   local allowed, known = scope.allowed(held, operation.group, operation.method)
+  local guess = operation.group_derived and operation.group
+    and (" (The group %s is derived from the catalog's folder.)"):format(operation.group) or ""
   if allowed and known then
     return "The token has the scope, so the External Client is probably not associated with this study: "
-      .. "ClinOne > API Management > Authentication & Authorization > the External Client > studies."
+      .. "ClinOne > API Management > Authentication & Authorization > the External Client > studies." .. guess
   end
   local needed = operation.group and table.concat(scope.needed(operation.group, operation.method), " or ") or ""
-  return ("The token carries %s%s. Ask your ClinOne representative to assign the scope; mention CO-1619 and CO-1150.")
+  local phrase = operation.group_derived and "; needed is probably " or "; needed is "
+  return ("The token carries %s%s. Ask your ClinOne representative to assign the scope; mention CO-1619 and CO-1150.%s")
     :format(held and #held > 0 and table.concat(held, " ") or "no scopes that can be read",
-      needed ~= "" and "; needed is " .. needed or "")
+      needed ~= "" and phrase .. needed or "", guess)
+end
+
+--- It went out without a token: so the catalog says.
+local function unproved(operation)
+  if operation.foreign then
+    return "This operation is at another host than base_url, where no token is ever sent."
+  end
+  return 'The catalog says that this operation is public, so it was sent without a token: take "public" out of it.'
 end
 
 local attributes = "Check the external identifiers: they are the attribute values set in ClinOne "
   .. "(Org > Attributes; Study > Attributes; Manage Sites > the site > Attributes)."
 
-local function of_answer(core, operation, status)
-  if status == 401 then
+local function of_answer(core, operation, status, code)
+  if operation.anonymous and (status == 401 or status == 403) then
+    return unproved(operation)
+  elseif status == 401 then
     return "Check that base_url and token_url (or the keys) belong to the same environment."
   elseif status == 403 then
     return denied(core, operation)
@@ -62,6 +75,8 @@ local function of_answer(core, operation, status)
     return "The server refused the record; err:response().body says why."
   elseif status == 404 then
     return "There is no such record, or no such route under base_url."
+  elseif status == 501 and code == "not_played" then
+    return "This is the sandbox: save an example of the answer in Postman, and import the collection again."
   elseif status == 405 or status == 501 then
     return "The server has no such route: check the catalog."
   elseif status == 409 then
@@ -80,11 +95,12 @@ end
 ---@param kind string
 ---@param status integer|nil
 ---@param message string
+---@param code string|nil the server's own
 ---@return string|nil
-function hints.for_call(core, operation, kind, status, message)
+function hints.for_call(core, operation, kind, status, message, code)
   if kind == "tls" then return tls_hint(message) end
   if kind == "too_large" and message:find("header", 1, true) then return "Check what answers at base_url." end
-  if status and (kind == "http" or kind == "auth") then return of_answer(core, operation, status) end
+  if status and (kind == "http" or kind == "auth") then return of_answer(core, operation, status, code) end
   return by_kind[kind]
 end
 

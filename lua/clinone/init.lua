@@ -7,6 +7,8 @@
 local auth = require "clinone.auth"
 local cache = require "clinone.cache"
 local client = require "clinone.client"
+local file = require "clinone.file"
+local layers = require "clinone.layers"
 local native = require "clinone.native"
 local options = require "clinone.options"
 require "clinone.response"
@@ -16,12 +18,24 @@ require "clinone.response"
 ---@field null lightuserdata JSON null, the same value as lua-cjson's
 ---@field auth table ways to prove who is calling
 ---@field cache table ways to share a token between processes
+---@field file fun(path: string, about: { type: string?, name: string? }?): clinone.core.File a file to be sent
+---@field catalog { from_postman: fun(source: string|table): table|nil, clinone.postman.Report|clinone.Error }
 local clinone = {
   version = native.version,
   null = native.null,
   auth = auth,
   cache = cache,
+  file = file,
+  catalog = {},
 }
+
+--- Turns the vendor's Postman collection into a catalog.
+---@param source string|table path of the exported file, or the collection decoded
+---@return table|nil catalog for `clinone.new{catalog = ...}`
+---@return clinone.postman.Report|clinone.Error report_or_err
+function clinone.catalog.from_postman(source)
+  return require("clinone.postman").read(source)
+end
 
 --- Makes a client. An unknown option, or one of a wrong type, raises.
 ---@param given table|nil see the README's table of options
@@ -32,7 +46,7 @@ function clinone.new(given)
   given = given or {}
   local ok, message = pcall(options.check, given)
   if not ok then error("clinone.new: " .. message, 2) end
-  local settings, sources = options.resolve(given)
+  local settings, sources = layers.resolve(given)
   if not settings then return nil, sources end
   return client.new(settings, sources)
 end

@@ -5,8 +5,12 @@ local catalog = require "clinone.catalog"
 local conduct = require "clinone.conduct"
 local errors = require "clinone.error"
 local explain = require "clinone.explain"
+local follow = require "clinone.paging.follow"
+local links = require "clinone.paging.links"
 local operations = require "clinone.operation"
+local prefix = require "clinone.prefix"
 local request = require "clinone.request"
+local servers = require "clinone.servers"
 
 local invoke = {}
 
@@ -21,6 +25,8 @@ function invoke.compiled(core, name, data, resource)
   local operation = core.operations[name]
   if not operation then
     operation = operations.compile(name, data, resource, core.catalog)
+    if not core.closed then servers.settle(core, operation) end
+    if operation.fills then prefix.settle(core, operation) end
     core.operations[name] = operation
   end
   return operation
@@ -74,6 +80,16 @@ local function dry_run_error(core, operation, call)
   return nil, err
 end
 
+--- What stands in the way of any call of an operation, whatever its
+-- parameters.
+local function gate(core, operation, free)
+  invoke.check_open(core)
+  if core.in_nginx then return phase_error(operation) end
+  if core.provisional and not free then return provisional_error(core, operation) end
+  if operation.misplaced then return nil, operation.misplaced() end
+  return true
+end
+
 --- Makes a call.
 ---@param core table
 ---@param operation clinone.Operation
@@ -84,13 +100,41 @@ end
 ---@return any value
 ---@return clinone.Response|clinone.Error response_or_err
 function invoke.call(core, operation, params, bound, call_options, free)
-  invoke.check_open(core)
-  if core.in_nginx then return phase_error(operation) end
-  if core.provisional and not free then return provisional_error(core, operation) end
+  local ok, err = gate(core, operation, free)
+  if not ok then return nil, err end
   local call, id, warnings = request.build(core, operation, params, bound, call_options)
   if not call then return nil, id end
   if core.dry_run and not operation.reads then return dry_run_error(core, operation, call) end
   return conduct.run(core, operation, call, id, warnings)
+end
+
+--- Makes the call for one page of a list.
+---@param core table
+---@param operation clinone.Operation
+---@param params table
+---@param bound table|nil
+---@param call_options table|nil
+---@param link string|nil absolute URL of the page, from the page before
+---@return any value
+---@return clinone.Response|clinone.Error response_or_err
+---@return string|nil url what was asked, where pages follow each other by links
+function invoke.page(core, operation, params, bound, call_options, link)
+  local ok, err = gate(core, operation)
+  if not ok then return nil, err end
+  local asked = operation
+  if link then
+    local target
+    target, err = links.target(operation, link, operation.base_url or core.base_url)
+    if not target then return nil, err end
+    asked, params = follow.operation(operation, target), follow.params(operation, params)
+  end
+  local call, id, warnings = request.build(core, asked, params, bound, call_options)
+  if not call then return nil, id end
+  if core.dry_run and not operation.reads then return dry_run_error(core, asked, call) end
+  local url
+  if operation.paging.style == "link" then url = select(2, call:request()) end
+  local value, response = conduct.run(core, asked, call, id, warnings)
+  return value, response, url
 end
 
 --- Describes a call; sends nothing.
@@ -98,6 +142,7 @@ end
 ---@return clinone.Error|nil err
 function invoke.explain(core, operation, params, bound)
   invoke.check_open(core)
+  if operation.misplaced then return nil, operation.misplaced() end
   local call, err = request.build(core, operation, params, bound)
   if not call then return nil, err end
   return explain.call(operation, call, core.mode)

@@ -1,15 +1,14 @@
---- The options of `clinone.new`: which there are, what type each has, and
--- the layers they come from. The later layer wins: defaults, `CLINONE_*`
--- variables, the environment, options given one by one.
+--- The options of `clinone.new` and of one call: which there are, what type
+-- each has, and what the core makes of them. layers.lua has where they come
+-- from.
 
-local auth = require "clinone.auth"
-local environment = require "clinone.environment"
 local errors = require "clinone.error"
 local native = require "clinone.native"
 local suggest = require "clinone.suggest"
-local textfile = require "clinone.textfile"
 
 local options = {}
+
+options.log_levels = { error = true, info = true, debug = true }
 
 -- option -> Lua types it may have
 local known = {
@@ -23,7 +22,7 @@ local known = {
   headers = "table", null = "string", token_cache = "string table",
   dry_run = "boolean", log = "string", on_event = "function",
   max_body_bytes = "number", max_depth = "number",
-  max_connections = "number", http2 = "boolean", app = "string",
+  max_connections = "number", http2 = "boolean", app = "string", variables = "table",
 }
 
 local tables = {
@@ -35,12 +34,10 @@ local tables = {
 local choices = {
   token_cache = { process = true },
   null = { ["nil"] = true, sentinel = true },
-  log = { error = true, info = true, debug = true },
+  log = options.log_levels,
 }
 
-local function config_error(message, hint)
-  return nil, errors.new { kind = "config", message = message, hint = hint }
-end
+local config_error = errors.config
 
 local TINY, BILLION = 0.001, 1e9
 
@@ -93,110 +90,14 @@ function options.check(given)
   for name, value in pairs(given.headers or {}) do
     if type(name) ~= "string" or type(value) ~= "string" then error("option headers must be a table of strings", 0) end
   end
+  for name, value in pairs(given.variables or {}) do
+    local is_number = type(value) == "number" and value - value == 0
+    if type(name) ~= "string" or type(value) ~= "string" and not is_number then
+      error("option variables must be a table of names with strings or numbers", 0)
+    end
+  end
   if given.app and given.app:find "%c" then error("option app must be one line of text", 0) end
   if given.retry == true then error("option retry is false, or a table", 0) end
-end
-
--- option -> variable, beside the secret, which may also stand in a file
-local variables = {
-  environment = "CLINONE_ENVIRONMENT", environment_name = "CLINONE_ENVIRONMENT_NAME",
-  base_url = "CLINONE_BASE_URL", token_url = "CLINONE_TOKEN_URL", scope = "CLINONE_SCOPE",
-  client_id = "CLINONE_CLIENT_ID", client_secret = "CLINONE_CLIENT_SECRET",
-  catalog = "CLINONE_CATALOG", ca_file = "CLINONE_CA_FILE", proxy = "CLINONE_PROXY",
-  dry_run = "CLINONE_DRY_RUN", log = "CLINONE_LOG",
-}
-
---- What the script gives itself is not asked for: a variable that is of no
--- use must not fail the client.
-local function read_variables(given)
-  local values = {}
-  for name, variable in pairs(variables) do
-    local value = given[name] == nil and os.getenv(variable)
-    if value and value ~= "" then values[name] = value end
-  end
-  if values.dry_run then
-    local text = values.dry_run:lower()
-    values.dry_run = not (text == "0" or text == "false" or text == "no")
-  end
-  if values.log and not choices.log[values.log] then
-    return config_error(('CLINONE_LOG cannot be "%s"%s'):format(values.log, suggest.phrase(values.log, choices.log)))
-  end
-  local path = os.getenv "CLINONE_CLIENT_SECRET_FILE"
-  if not values.client_secret and given.client_secret == nil and path and path ~= "" then
-    local text, message = textfile.read(path)
-    if not text then return config_error("CLINONE_CLIENT_SECRET_FILE cannot be read: " .. message) end
-    text = text:gsub("[\r\n]+$", "")
-    if text == "" then return config_error(("the secret file %s is empty"):format(path)) end
-    values.client_secret = text
-  end
-  return values
-end
-
---- A base URL from a stray variable must not meet the token of another place.
-local function check_mixture(sources)
-  local base, token = sources.base_url, sources.token_url
-  if not (base and token) or (base == "variable") == (token == "variable") then return true end
-  local from = base == "variable" and "CLINONE_BASE_URL" or "CLINONE_TOKEN_URL"
-  return config_error(
-    ("%s is set in the environment, but the %s comes from elsewhere"):format(
-      from, base == "variable" and "token URL" or "base URL"),
-    ("Unset %s, or set both: a token must not go to a host that it was not asked for."):format(from))
-end
-
-local function layer(settings, sources, values, source, only)
-  for name, value in pairs(values) do
-    if not only or only[name] then
-      settings[name] = value
-      sources[name] = source
-    end
-  end
-end
-
-local details_of_auth = { client_id = true, client_secret = true, token_url = true, scope = true }
-local from_environment = { base_url = true, token_url = true, scope = true, ca_file = true }
-
---- Where only the keys of the old HMAC recipe are filled in, they are the
--- "Client Key and Secret" that the vendor's page tells users to enter.
-local function take_hmac_keys(settings, sources, values, given)
-  if not (values.hmac_key and values.hmac_secret) or given.auth then return nil end
-  for _, name in ipairs { "client_id", "client_secret" } do
-    if settings[name] or values[name] or given[name] then return nil end
-  end
-  settings.client_id, settings.client_secret = values.hmac_key, values.hmac_secret
-  sources.client_id, sources.client_secret = "environment", "environment"
-  return "the environment's hmac_CLIENT_KEY and hmac_SECRET_KEY are used as the External Client's id and secret"
-end
-
---- All layers put together; nothing is opened but the files they name.
----@param given table options as the script gave them, checked; never changed
----@return table|nil settings every option that is set, and `note` (string or nil)
----@return table|clinone.Error sources option -> "variable" | "environment" | "option" | "auth"; or the error, kind `config`
-function options.resolve(given)
-  local settings, sources = {}, {}
-  local values, err = read_variables(given)
-  if not values then return nil, err end
-  layer(settings, sources, values, "variable")
-
-  local which = given.environment or values.environment
-  if which then
-    local found
-    found, err = environment.load(which, given.environment_name or values.environment_name)
-    if not found then return nil, err end
-    layer(settings, sources, found, "environment", from_environment)
-    for _, name in ipairs { "client_id", "client_secret" } do
-      if found[name] and not settings[name] then
-        settings[name], sources[name] = found[name], "environment"
-      end
-    end
-    settings.note = take_hmac_keys(settings, sources, found, given)
-  end
-  layer(settings, sources, given, "option")
-  if auth.is(given.auth) then layer({}, sources, given.auth.settings(), "auth", details_of_auth) end
-
-  local ok
-  ok, err = check_mixture(sources)
-  if not ok then return nil, err end
-  return settings, sources
 end
 
 --- Seconds of the option `timeout`, as milliseconds of a session.
@@ -228,12 +129,12 @@ function options.retry_limits(retry)
 end
 
 --- Options of one call: checks them, and gives what a session's `begin` takes.
----@param given table|nil `timeout`, `retry`, `headers`
+---@param given table|nil `timeout`, `retry`, `headers`, `save_to`
 ---@return table|nil limits
 function options.for_call(given)
   if given == nil then return nil end
   if type(given) ~= "table" then error("call options must be a table", 0) end
-  local allowed = { timeout = "number table", retry = "boolean table", headers = "table" }
+  local allowed = { timeout = "number table", retry = "boolean table", headers = "table", save_to = "string" }
   for name, value in pairs(given) do
     local types = allowed[name]
     if not types then
@@ -248,23 +149,28 @@ function options.for_call(given)
     end
   end
   if given.retry == true then error("call option retry is false, or a table", 0) end
+  if given.save_to and (given.save_to == "" or given.save_to:find("\0", 1, true)) then
+    error("call option save_to is the path of a file", 0)
+  end
   local limits = options.timeout_limits(given.timeout)
   for name, value in pairs(options.retry_limits(given.retry)) do limits[name] = value end
+  limits.save_to = given.save_to
   return limits
 end
 
 --- A base URL as it is used: checked, without a trailing slash.
 ---@param text string
+---@param what string what it is called in a message
 ---@return string|nil base
 ---@return clinone.Error|table err_or_parts the parsed URL, or the error
-function options.check_base_url(text)
+function options.check_base_url(text, what)
   local url, _, message = native.text.url(text)
   local hint = "It looks like https://test1api.clinone.com; http:// is for loopback only."
-  if not url then return config_error("base_url: " .. message, hint) end
+  if not url then return config_error(("%s: %s"):format(what, message), hint) end
   local ok
-  ok, _, message = native.text.check_target(text, "base_url")
+  ok, _, message = native.text.check_target(text, what)
   if not ok then return config_error(message, hint) end
-  if url.query then return config_error("base_url must not have a query", hint) end
+  if url.query then return config_error(what .. " must not have a query", hint) end
   local base = text:gsub("/+$", "")
   return base, url
 end

@@ -1,37 +1,41 @@
 --- From a script's arguments to a call that can be sent, or to the error that
 -- says why not.
 
-local errors = require "clinone.error"
+local identifiers = require "clinone.identifiers"
+local marks = require "clinone.marks"
 local native = require "clinone.native"
 local options = require "clinone.options"
+local prefix = require "clinone.prefix"
+local refusal = require "clinone.refusal"
 local suggest = require "clinone.suggest"
 
 local request = {}
 
-local function refused(operation, message, hint)
-  return nil, errors.new { kind = "validation", operation = operation.name, message = message, hint = hint }
+local function refused(...)
+  return nil, refusal.new(...)
 end
 
---- The one path parameter that a lone value stands for.
-local function lone_parameter(operation, bound)
-  local only
-  for key, param in pairs(operation.params) do
-    local place = param["in"]
-    if place == "path" and not (bound and bound[key]) then
-      if only then return nil, true end
-      only = key
-    end
+local function stands_in_path(param)
+  local place = param["in"]
+  if type(place) ~= "table" then return place == "path" end
+  for _, one in ipairs(place) do
+    if one == "path" then return true end
   end
-  return only
+  return false
 end
 
+--- A lone value stands for the one path parameter that is left.
 local function from_scalar(operation, bound, value)
-  local key, several = lone_parameter(operation, bound)
-  if key then return { [key] = value } end
-  if several then
-    return refused(operation, "several path parameters are left; name them", operation.name .. "{ key = value, ... }")
+  local left = {}
+  for key, param in pairs(operation.params) do
+    local is_filled = bound and bound[key] or param.variable ~= nil or param.default ~= nil
+    if stands_in_path(param) and not is_filled then left[#left + 1] = key end
   end
-  return refused(operation, "takes no single value; give a table of named values")
+  if #left == 1 then return { [left[1]] = value } end
+  if #left == 0 then return refused(operation, "takes no single value; give a table of named values") end
+  table.sort(left)
+  return refused(operation, "several path parameters are left; name them",
+    ("They are: %s."):format(table.concat(left, ", ")))
 end
 
 --- `query` and `headers` as sorted lists of {name, value}.
@@ -49,16 +53,24 @@ end
 
 --- A copy of params in which `query` and `headers` are lists.
 local function with_lists(operation, params, call_headers)
-  local copy = setmetatable({}, getmetatable(params))
-  for key, value in pairs(params) do copy[key] = value end
+  local copy = marks.copy(params)
   local err
   for _, what in ipairs { "query", "headers" } do
-    if copy[what] ~= nil and not operation.params[what] then
+    local own = operation.params[what]
+    if own and type(copy[what]) == "table" and next(copy[what]) ~= nil and #copy[what] == 0
+      and not operation.in_body(what) then
+      return refused(operation, ("%s is a parameter of its own here, and takes a plain value"):format(what),
+        ("No table of %s can be given to this operation."):format(what == "query" and "query parameters" or what))
+    end
+    if copy[what] ~= nil and not own then
       copy[what], err = sorted_pairs(copy[what], operation, what)
       if not copy[what] then return nil, err end
     end
   end
-  if call_headers then
+  if call_headers and operation.params.headers then
+    return refused(operation, "headers is a parameter of its own here, and call options cannot add header lines",
+      "Give them to clinone.new, as its option headers.")
+  elseif call_headers then
     local list
     list, err = sorted_pairs(call_headers, operation, "headers")
     if not list then return nil, err end
@@ -69,74 +81,21 @@ local function with_lists(operation, params, call_headers)
   return copy
 end
 
-local function names_another(map, bound)
-  for key, value in pairs(bound) do
-    local given = type(map) == "table" and map[key]
-    if type(given) == "number" then given = ("%.0f"):format(given) end
-    if given and given ~= value then return key end
+--- Lua's share: what the core does not know of an operation. Nothing that the
+-- script gave is changed.
+local function take_steps(core, operation, params, bound)
+  local copy, warnings = marks.copy(params), {}
+  for _, step in ipairs(operation.steps) do
+    local err = step(core, operation, copy, bound, warnings)
+    if err then return nil, err end
   end
-  return nil
+  return copy, warnings
 end
 
---- The identifier by which what goes out as it is (query, headers, a list of
--- records as body) names another study or site than the handle; nil: none.
--- The core looks at named values, and at a body that is one object.
-local function conflict(operation, params, bound)
-  for _, what in ipairs { "query", "headers" } do
-    local key = not operation.params[what] and names_another(params[what], bound)
-    if key then return key end
-  end
-  if operation.params.body or type(params.body) ~= "table" then return nil end
-  for _, record in ipairs(params.body) do
-    local key = names_another(record, bound)
-    if key then return key end
-  end
-  return nil
-end
-
---- What may be written in the place of an unknown key.
-local function known_keys(operation)
-  local known = { body = true, query = true, headers = true }
-  for key in pairs(operation.params) do known[key] = true end
-  return known
-end
-
-local function place_of(operation, key, path)
-  local param = operation.params[key]
-  local where = param and (param["in"] or "query") or "body"
-  if type(where) == "table" then where = where[#where] end
-  if key == "body" and not param then return path ~= "" and "body." .. path or "body" end
-  if key then where = where .. "." .. tostring(key) end
-  if path ~= "" then where = where .. (path:sub(1, 1) == "[" and "" or ".") .. path end
-  return where
-end
-
---- A key of params that the operation does not know and that looks like the
--- one that is missing.
-local function misspelt(operation, params, missing)
-  for key in pairs(params or {}) do
-    if not operation.params[key] and suggest.nearest(key, { [missing] = true }) then return key end
-  end
-  return nil
-end
-
---- The core's refusal in plain words.
-local function refusal(operation, params, reason, key, path, message)
-  if reason == "missing" then
-    local other = misspelt(operation, params, key)
-    local doc = (operation.params[key] or {}).doc
-    return refused(operation,
-      key .. " is missing" .. (other and (' (did you mean it by "%s"?)'):format(other) or ""),
-      doc and ("It is: %s."):format(doc) or nil)
-  elseif reason == "unknown" then
-    return refused(operation, ("unknown key %s%s"):format(tostring(key), suggest.phrase(key, known_keys(operation))))
-  elseif reason == "bound" then
-    return refused(operation, ("%s is given by the handle, and the call names another one"):format(tostring(key)),
-      "Leave it out, or make the call through another handle, or through the client itself.")
-  elseif reason == "url" or reason == "header" then
-    return refused(operation, message)
-  end
-  return refused(operation, ("%s: %s"):format(place_of(operation, key, path), message))
+local function joined(warnings, more)
+  if not warnings or not warnings[1] then return more end
+  for _, warning in ipairs(more or {}) do warnings[#warnings + 1] = warning end
+  return warnings
 end
 
 --- Builds a call. Nothing is sent.
@@ -157,17 +116,24 @@ function request.build(core, operation, params, bound, call_options, limits)
   elseif params ~= nil and type(params) ~= "table" then
     return refused(operation, ("parameters must be a table, not a %s"):format(type(params)))
   end
-  local other = bound and params and conflict(operation, params, bound)
-  if other then return refusal(operation, params, "bound", other) end
+  if operation.prefixed then operation = prefix.choose(operation, params) end
+  local call_headers = type(call_options) == "table" and call_options.headers or nil
+  local other = bound and identifiers.conflict(operation, params or {}, bound, call_headers)
+  if other then return nil, refusal.of_core(operation, params, "bound", other) end
+  local own_warnings
+  if operation.steps then
+    params, own_warnings = take_steps(core, operation, params, bound)
+    if not params then return nil, own_warnings end
+  end
   if call_options ~= nil then limits = options.for_call(call_options) end
-  local call_headers = call_options and call_options.headers
   if call_headers or (params and (params.query ~= nil or params.headers ~= nil)) then
     params, err = with_lists(operation, params or {}, call_headers)
     if not params then return nil, err end
   end
-  local call, id, warnings, path, message = core.session:begin(operation.compiled, params, bound, limits)
-  if call then return call, id, warnings end
-  return refusal(operation, params, id, warnings, path, message)
+  local session = operation.session or core.session
+  local call, id, warnings, path, message = session:begin(operation.compiled, params, bound, limits)
+  if call then return call, id, joined(own_warnings, warnings) end
+  return nil, refusal.of_core(operation, params, id, warnings, path, message)
 end
 
 --- Checks the arguments of `api:request`.

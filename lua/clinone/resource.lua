@@ -10,14 +10,15 @@ local resource = {}
 
 local reserved = { each = true, pages = true }
 
---- The catalog's name behind the name a script uses: names that clash with a
--- method got the suffix "_".
+--- The name without the suffix "_" that names which clash with a method got.
+-- The catalog is asked for the exact name first: an imported one has the
+-- suffix itself, one by hand need not.
 ---@param name string
 ---@param methods table<string, any>
----@return string
-function resource.catalog_name(name, methods)
+---@return string|nil
+function resource.plain_name(name, methods)
   local plain = name:match "^(.+)_$"
-  return plain and methods[plain] and plain or name
+  return plain and methods[plain] and plain or nil
 end
 
 local function method(object, core, operation, bound)
@@ -30,9 +31,22 @@ local function method(object, core, operation, bound)
   end
 end
 
-local function list_operation(core, data, full_name)
+--- What to say instead, where no operation of a resource is beyond doubt its
+-- list.
+local function lists_by_name(data, full_name, what)
+  local calls = {}
+  for name, operation in pairs(data.operations or {}) do
+    if operation.paging then calls[#calls + 1] = ('api:%s("%s.%s", {...})'):format(what, full_name, name) end
+  end
+  table.sort(calls)
+  return calls[1] and "; these come in pages: " .. table.concat(calls, ", ") or ""
+end
+
+local function list_operation(core, data, full_name, what)
   local found, canonical = catalog.operation(data, "list")
-  if not found then error(full_name .. " has no operation list", 3) end
+  if not found then
+    error(("%s has no operation list%s"):format(full_name, lists_by_name(data, full_name, what)), 3)
+  end
   return invoke.compiled(core, full_name .. "." .. canonical, found, data)
 end
 
@@ -50,31 +64,34 @@ function resource.new(core, bound, full_name, data, on_call)
   --- Over records, pages fetched as the loop needs them.
   function built_in.each(self, params, call_options)
     if self ~= object then error(("call it with a colon: api.%s:each{...}"):format(full_name), 2) end
-    return resource.iterate(core, "each", list_operation(core, data, full_name), params, bound, call_options)
+    return resource.iterate(core, "each", list_operation(core, data, full_name, "each"), params, bound, call_options)
   end
   --- Over pages.
   function built_in.pages(self, params, call_options)
     if self ~= object then error(("call it with a colon: api.%s:pages{...}"):format(full_name), 2) end
-    return resource.iterate(core, "pages", list_operation(core, data, full_name), params, bound, call_options)
+    return resource.iterate(core, "pages", list_operation(core, data, full_name, "pages"), params, bound, call_options)
+  end
+
+  --- What stands in the catalog under this name: a method, or a resource.
+  local function member(name)
+    local found, canonical = catalog.operation(data, name)
+    if found then
+      return method(object, core, invoke.compiled(core, full_name .. "." .. canonical, found, data), bound)
+    end
+    local nested = catalog.resource(data, name)
+    return nested and resource.new(core, bound, full_name .. "." .. name, nested)
   end
 
   local metatable = { __name = "clinone.resource" }
   function metatable.__index(_, key)
     if type(key) ~= "string" then return nil end
-    local value = built_in[key]
-    if value == nil then
-      local name = resource.catalog_name(key, reserved)
-      local found, canonical = catalog.operation(data, name)
-      if found then
-        value = method(object, core, invoke.compiled(core, full_name .. "." .. canonical, found, data), bound)
-      elseif data.resources and data.resources[name] then
-        value = resource.new(core, bound, full_name .. "." .. name, data.resources[name])
-      else
-        local known = catalog.names(data)
-        for nested in pairs(data.resources or {}) do known[nested] = true end
-        for extra in pairs(built_in) do known[extra] = true end
-        error(('no operation "%s" in %s%s'):format(key, full_name, suggest.phrase(key, known)), 2)
-      end
+    local plain = resource.plain_name(key, reserved)
+    local value = built_in[key] or member(key) or plain and member(plain)
+    if not value then
+      local known = catalog.names(data)
+      for nested in pairs(data.resources or {}) do known[nested] = true end
+      for extra in pairs(built_in) do known[extra] = true end
+      error(('no operation "%s" in %s%s'):format(key, full_name, suggest.phrase(key, known)), 2)
     end
     rawset(object, key, value)
     return value
@@ -97,6 +114,8 @@ end
 ---@param call_options table|nil
 function resource.iterate(core, what, operation, params, bound, call_options)
   invoke.check_open(core)
+  if call_options ~= nil and type(call_options) ~= "table" then error("call options must be a table", 3) end
+  if call_options and call_options.save_to then error("save_to is for one answer, not for the pages of a list", 3) end
   local from, rest = nil, nil
   for key, value in pairs(call_options or {}) do
     if key == "from" then
@@ -106,8 +125,8 @@ function resource.iterate(core, what, operation, params, bound, call_options)
       rest[key] = value
     end
   end
-  local function call(page_params)
-    return invoke.call(core, operation, page_params, bound, rest)
+  local function call(page_params, link)
+    return invoke.page(core, operation, page_params, bound, rest, link)
   end
   return pages[what](call, operation, params, from)
 end

@@ -6,7 +6,8 @@ local native = require "clinone.native"
 ---@class clinone.Response
 ---@field status integer HTTP status
 ---@field headers table<string, string> by lower-case name; look-up without regard to case; repeated ones joined by ", "
----@field body string as it came, decompressed
+---@field body string|nil as it came, decompressed; nil where it was saved to a file
+---@field saved_to string|nil where it was saved
 ---@field request_id string our id, the same for all attempts
 ---@field attempts integer how often the request was sent
 ---@field elapsed number seconds, waits and token included
@@ -40,7 +41,8 @@ function Response.__index(response, key)
 end
 
 function Response.__tostring(response)
-  return ("clinone.response: HTTP %d, %d bytes"):format(response.status, #response.body)
+  local size = response.saved_to and "saved to a file" or #(response.body or "") .. " bytes"
+  return ("clinone.response: HTTP %d, %s"):format(response.status, size)
 end
 
 return Response
