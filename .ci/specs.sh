@@ -9,6 +9,9 @@ shift 2
 [ $# -gt 0 ] || set -- $(find spec -name '*_spec.lua' | sort)
 [ $# -gt 0 ] || { echo 'no spec files' >&2; exit 1; }
 
+# The fuzzed importer is plain Lua: its long run is the plain one.
+[ "$mode" = plain ] || export FUZZ_RUNS="${FUZZ_RUNS:-60}"
+
 build=build/$lua
 case $lua in luajit) interpreter=luajit ;; *) interpreter=lua$lua ;; esac
 option=
