@@ -93,7 +93,7 @@ local function take_steps(core, operation, params, bound)
 end
 
 local function joined(warnings, more)
-  if not warnings or not warnings[1] then return more end
+  if not warnings[1] then return more end
   for _, warning in ipairs(more or {}) do warnings[#warnings + 1] = warning end
   return warnings
 end
@@ -117,7 +117,8 @@ function request.build(core, operation, params, bound, call_options, limits)
     return refused(operation, ("parameters must be a table, not a %s"):format(type(params)))
   end
   if operation.prefixed then operation = prefix.choose(operation, params) end
-  local call_headers = type(call_options) == "table" and call_options.headers or nil
+  local call_headers
+  if call_options ~= nil then call_headers = type(call_options) == "table" and call_options.headers or nil end
   local other = bound and identifiers.conflict(operation, params or {}, bound, call_headers)
   if other then return nil, refusal.of_core(operation, params, "bound", other) end
   local own_warnings
@@ -132,7 +133,7 @@ function request.build(core, operation, params, bound, call_options, limits)
   end
   local session = operation.session or core.session
   local call, id, warnings, path, message = session:begin(operation.compiled, params, bound, limits)
-  if call then return call, id, joined(own_warnings, warnings) end
+  if call then return call, id, own_warnings and joined(own_warnings, warnings) or warnings end
   return nil, refusal.of_core(operation, params, id, warnings, path, message)
 end
 
