@@ -19,7 +19,7 @@
 #include "response.h"
 #include "sink.h"
 
-struct cln_transport; /* opaque: see transport.c */
+struct cln_transport; /* opaque: see transport_job.h */
 
 struct cln_transport_options {
   long max_connections;            /* per host, > 0 */
